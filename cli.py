@@ -1,0 +1,294 @@
+"""The command line: `fastslow run`, `list`, `check`, `why`, `figure`, `show`, `reproduce`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from . import __version__, experiment, papers
+
+if TYPE_CHECKING:
+    from .models.training import Progress
+    from .papers.declaration import Experiment
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a user's mistake is one line and exit code 2."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except KeyboardInterrupt:
+        print("fastslow: interrupted; the same command continues from here", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except (ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+        if options.traceback:
+            raise
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"fastslow: {message}", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; names are completed and checked against what the papers declare."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--out", help="folder of all runs (default: $FASTSLOW_RUNS, else runs)")
+    common.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    common.add_argument("--traceback", action="store_true", help="show where an error came from")
+    training = argparse.ArgumentParser(add_help=False)
+    training.add_argument("--profile", choices=("quick", "full"), default="quick")
+    training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    training.add_argument("--force", action="store_true", help="compute finished seeds again")
+
+    top = argparse.ArgumentParser(prog="fastslow", description=__doc__)
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(metavar="command", required=True)
+
+    def add(name: str, command: Command, text: str, *parents: argparse.ArgumentParser):
+        sub = commands.add_parser(name, help=text, description=text, parents=[common, *parents])
+        sub.set_defaults(command=command)
+        return sub
+
+    sub = add("list", list_, "what there is, with what has already been run")
+    sub.add_argument(
+        "kind", nargs="?", choices=("tasks", "experiments", "signatures", "figures", "datasets")
+    )
+    sub = add("run", run, "train, test and record experiments", training)
+    sub.add_argument("experiment", nargs="+")
+    sub.add_argument("--seeds", type=seeds, help="0-7 or 0,3,5 (default: those of the profile)")
+    sub.add_argument(
+        "--set", dest="changes", action="append", default=[], metavar="NAME=VALUE",
+        help="change a setting: agent.n_units=64, training.n_lives=5000, task=my.py:MyTask",
+    )  # fmt: skip
+    sub.add_argument("--dry-run", action="store_true", help="say what would be run")
+    sub = add("check", check, "verdicts on signatures; exit 1 if any is absent or undiagnostic")
+    sub.add_argument("name", nargs="*", help="papers or signatures (default: all)")
+    sub.add_argument("--json", action="store_true", help="one object a line")
+    sub.add_argument("--strict", action="store_true", help="exit 1 also where it is unclear")
+    sub = add("why", why, "definition, interval, source, controls and every seed of a signature")
+    sub.add_argument("signature")
+    sub = add("figure", figure, "draw figures from finished runs")
+    sub.add_argument("name", nargs="*")
+    sub.add_argument("--all", action="store_true")
+    sub = add("show", show, "settings, seeds and results of a run")
+    sub.add_argument("experiment")
+    sub = add("reproduce", reproduce, "run, check and draw whole papers; write a report", training)
+    sub.add_argument("paper", nargs="*", help="default: all")
+    return top
+
+
+def seeds(text: str) -> list[int]:
+    """Seeds from `0-7` or `0,3,5-6`."""
+    chosen: list[int] = []
+    try:
+        for part in text.split(","):
+            first, dash, last = part.partition("-")
+            chosen += range(int(first), int(last if dash else first) + 1)
+    except ValueError:
+        chosen = []
+    if not chosen:
+        raise argparse.ArgumentTypeError(f"seeds are given as 0-7 or 0,3,5, got '{text}'")
+    return chosen
+
+
+def list_(options: argparse.Namespace) -> int:
+    kinds = [options.kind] if options.kind else ["experiments", "signatures", "figures"]
+    for kind in kinds:
+        if len(kinds) > 1:
+            print(f"{kind}:")
+        rows = _LISTS[kind](options.out)
+        width = max(len(row[0]) for row in rows)
+        for name, text in rows:
+            print(f"  {name:<{width}}  {text}")
+    return 0
+
+
+def _tasks(out: str | None) -> list[tuple[str, str]]:
+    from . import tasks
+
+    found = {n: getattr(tasks, n) for n in tasks.__all__}
+    return [(n, _first_line(t)) for n, t in found.items() if hasattr(t, "play") and n != "Task"]
+
+
+def _experiments(out: str | None) -> list[tuple[str, str]]:
+    rows = []
+    for name, declared in papers.experiments().items():
+        done = experiment.folder_of(declared, out).seeds()
+        rows.append((name, declared.summary + (f"  [{len(done)} seeds run]" if done else "")))
+    return rows
+
+
+def _signatures(out: str | None) -> list[tuple[str, str]]:
+    return [(name, s.claim) for name, s in papers.signatures().items()]
+
+
+def _figures(out: str | None) -> list[tuple[str, str]]:
+    return [(name, f.caption.partition(". ")[0]) for name, f in papers.figures().items()]
+
+
+def _datasets(out: str | None) -> list[tuple[str, str]]:
+    from .data.catalogue import CATALOGUE
+
+    return [(name, f"{d.task}; {d.species}; {d.license}") for name, d in CATALOGUE.items()]
+
+
+_LISTS = {
+    "tasks": _tasks,
+    "experiments": _experiments,
+    "signatures": _signatures,
+    "figures": _figures,
+    "datasets": _datasets,
+}
+
+
+def _first_line(thing: object) -> str:
+    return (thing.__doc__ or "").strip().partition("\n")[0]
+
+
+def run(options: argparse.Namespace) -> int:
+    declared = [papers.find_experiment(name) for name in options.experiment]
+    declared = [experiment.configured(e, options.changes) for e in declared]
+    for e in declared:
+        _run_one(e, options, options.seeds)
+    if not options.dry_run and not options.changes:
+        for name in papers.figures_of([e.name for e in declared]):
+            print(f"next:  fastslow figure {name}")
+    return 0
+
+
+def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None) -> None:
+    folder = experiment.folder_of(e, options.out)
+    wanted = chosen if chosen is not None else list(range(getattr(e, options.profile)))
+    kept = [] if options.force else [seed for seed in wanted if seed in folder.seeds()]
+    missing = [seed for seed in wanted if seed not in kept]
+    if kept:
+        print(f"{e.name}: seeds {_ranges(kept)} kept ({folder.path})")
+    if getattr(options, "dry_run", False):
+        print(f"{e.name}: would run seeds {_ranges(missing) or 'none'} in {folder.path}")
+        return
+    if not missing:
+        return
+    start = perf_counter()
+    experiment.run(
+        e, wanted, out=options.out, jobs=options.jobs, force=options.force,
+        report=None if options.quiet else ProgressLine(),
+    )  # fmt: skip
+    seconds = perf_counter() - start
+    print(f"{e.name}: seeds {_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """0-3,5 from [0, 1, 2, 3, 5]."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ",".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
+
+
+class ProgressLine:
+    """Rate, time left and performance on one line of a terminal; elsewhere a line every 30 s."""
+
+    def __init__(self) -> None:
+        self._start = self._said = perf_counter()
+        self._begun: int | None = None
+        self._terminal = sys.stderr.isatty()
+
+    def __call__(self, e: Experiment, chosen: Sequence[int], progress: Progress) -> None:
+        now = perf_counter()
+        if self._begun is None:
+            self._begun = progress.batch
+        last = progress.batch == progress.n_batches
+        if not last and now - self._said < (0.2 if self._terminal else 30):
+            return
+        self._said = now
+        done = max(progress.batch - self._begun, 1)
+        per_batch = (now - self._start) / done
+        rate = progress.steps / progress.batch * len(chosen) / per_batch
+        line = (
+            f"{e.name} seeds {_ranges(list(chosen))}: {progress.batch / progress.n_batches:4.0%}"
+            f"  {progress.lives:,} episodes  {rate / 1e6:.2f} M steps/s  {_performance(e, progress)}"
+            f"  {(progress.n_batches - progress.batch) * per_batch:.0f} s left"
+        )
+        end = "\n" if last or not self._terminal else ""
+        print(f"\r{line}\033[K" if self._terminal else line, end=end, file=sys.stderr, flush=True)
+
+
+def _performance(e: Experiment, progress: Progress) -> str:
+    """Reward of a life, and its place between chance (0 %) and knowing the truth (100 %)."""
+    reward = float(progress.measured["reward"].mean())
+    bounds = getattr(e.task, "reward_bounds", None)
+    if bounds is None:
+        return f"reward {reward:.1f}"
+    return f"reward {reward:.1f} ({(reward - bounds[0]) / (bounds[1] - bounds[0]):.0%} of possible)"
+
+
+def check(options: argparse.Namespace) -> int:
+    from .report import verdict_table, verdicts
+
+    found = verdicts(options.name, options.out)
+    if options.json:
+        for verdict in found:
+            print(verdict.to_json())
+    else:
+        print(verdict_table(found))
+    failing = {"absent", "undiagnostic"} | ({"unclear"} if options.strict else set())
+    return int(any(verdict.verdict in failing for verdict in found))
+
+
+def why(options: argparse.Namespace) -> int:
+    from .report import explanation
+
+    print(explanation(papers.find_signature(options.signature), options.out))
+    return 0
+
+
+def figure(options: argparse.Namespace) -> int:
+    from .report import save_figure
+
+    names = list(papers.figures()) if options.all else options.name
+    if not names:
+        raise ValueError("name a figure, or --all; see  fastslow list figures")
+    for name in names:
+        for path in save_figure(papers.find_figure(name), options.out):
+            print(path)
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    done = experiment.finished(papers.find_experiment(options.experiment).name, options.out)
+    print(f"{done.experiment.name}: {done.experiment.summary}")
+    print(f"path: {done.folder.path}\nseeds: {_ranges(done.seeds)}")
+    print(json.dumps(done.folder.spec, indent=1))
+    for name in done.experiment.all_tests:
+        rewards = done.test(name).reward.sum("step").mean("episode").values
+        said = ", ".join(f"{r:.2f}" for r in rewards)
+        print(f"reward per episode{f', test {name}' if name else ''}: {said}")
+    return 0
+
+
+def reproduce(options: argparse.Namespace) -> int:
+    from .report import verdict_table, verdicts, write_report
+
+    chosen = options.paper or list(papers.PAPERS)
+    for name in chosen:
+        for e in papers.find_paper(name).experiments:
+            _run_one(e, options, None)
+    page = write_report(chosen, options.profile, options.out)
+    print(verdict_table(verdicts(chosen, options.out)))
+    if options.profile == "quick":
+        print("quick profile: a smoke test; evidence is the full profile, --profile full")
+    print(f"report: {Path(page)}")
+    return 0

@@ -1,0 +1,126 @@
+"""The recording: everything that happened, as labelled arrays with one schema, saved as netCDF4."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from .store import atomic_write
+
+SCHEMA = "fastslow-1"
+
+# name -> (dimension beyond episode and step, units, long name)
+VARIABLES: dict[str, tuple[str | None, str, str]] = {
+    "active": (None, "1", "the episode is going on"),
+    "phase": (None, "1", "0 act, 1 rest, 2 forced"),
+    "observation": ("feature", "1", "observation"),
+    "action": (None, "1", "action"),
+    "reward": (None, "reward", "reward earned by the action of this row"),
+    "discount": (None, "1", "0 where credit stops"),
+    "policy": ("action_option", "1", "probability of each action"),
+    "value": (None, "reward", "value estimate"),
+    "rpe": (None, "reward", "reward prediction error"),
+    "hidden": ("unit", "1", "hidden state"),
+    "cell": ("unit", "1", "cell state"),
+    "trial": (None, "1", "trial within the episode, from 0"),
+    "stage": (None, "1", "stage within the trial"),
+    "best_action": (None, "1", "action with the highest expected reward"),
+    "common": (None, "1", "1 common transition, 0 rare, -1 none"),
+    "state": (None, "1", "second-stage state, -1 none"),
+    "missed": (None, "1", "a key that is wrong here"),
+}
+REPLAY = {
+    "replay_episode": "episode in which the event happened",
+    "replay_step": "step of that episode",
+    "replay_source": "what replayed",
+    "replay_kind": "forward, reverse, mixed or unknown",
+    "replay_score": "score of the event, as its source defines it",
+    "replay_state": "state reactivated by each backup",
+    "event_of": "event that each backup belongs to",
+}
+
+
+def dimension(name: str, shape: tuple[int, ...], n_options: int) -> tuple[str, ...]:
+    """Dimensions of a variable beyond episode and step, from its name or else its shape."""
+    if not shape:
+        return ()
+    if name.startswith("gate_"):
+        return ("unit",)
+    known = VARIABLES.get(name, (None, "", ""))[0]
+    if known:
+        return (known,)
+    if shape == (n_options,):
+        return ("action_option",)
+    return tuple(f"{name}_{i}" for i in range(len(shape)))
+
+
+def describe(array: xr.DataArray, name: str) -> None:
+    """Give a variable its units and long name."""
+    _, units, long_name = VARIABLES.get(name, (None, "1", name.replace("_", " ")))
+    array.attrs.update(units=units, long_name=REPLAY.get(name, long_name))
+
+
+def padding(dtype: np.dtype) -> float | int | bool | str:
+    """What fills the rows of an episode shorter than the longest."""
+    return {"f": np.nan, "b": False, "U": ""}.get(dtype.kind, -1)
+
+
+def save(recording: xr.Dataset, path: str | Path) -> None:
+    """Write a recording as netCDF4, replacing `path` in one step; labels compressed."""
+    activations = {"hidden", "cell", "observation", "policy"}
+    encoding = {
+        name: {"zlib": True, "complevel": 1}
+        for name, array in recording.data_vars.items()
+        if name not in activations and array.dtype.kind in "ifb" and array.size
+    }
+    atomic_write(
+        path, lambda part: recording.to_netcdf(part, engine="h5netcdf", encoding=encoding)
+    )
+
+
+def load(path: str | Path) -> xr.Dataset:
+    """Read a recording into memory.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or not a recording of this version.
+    """
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as stored:
+            recording = stored.load()
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"recording {path} cannot be read ({type(error).__name__}): it is truncated or "
+            "damaged; delete it and run the experiment again"
+        ) from error
+    if recording.attrs.get("schema") != SCHEMA:
+        raise ValueError(
+            f"recording {path} has schema {recording.attrs.get('schema')!r}, expected {SCHEMA!r}"
+        )
+    return recording
+
+
+def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
+    """Recordings of several seeds in one, with a leading dimension `seed`."""
+    if not recordings:
+        raise ValueError("there are no recordings to stack")
+    kept = [
+        recording.drop_vars([v for v in REPLAY if v in recording])
+        for recording in recordings.values()
+    ]
+    lives = kept[0]["life"]
+    together = xr.concat(
+        [recording.drop_vars("life") for recording in kept],
+        dim=xr.DataArray(list(recordings), dims="seed", name="seed"),
+        combine_attrs="override",
+        join="outer",
+    )
+    together = together.assign_coords(life=lives)
+    together.attrs["seed"] = json.dumps(list(recordings))
+    return together

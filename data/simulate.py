@@ -1,0 +1,161 @@
+"""Let an agent live in a task and record everything that happens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from ..models.agent import Agent
+from ..tasks import REST, Discrete, Lanes, Task, TimeStep
+from .recording import SCHEMA, describe, dimension, padding
+
+_UNIT_ARRAYS = ("hidden", "cell", "gate_")
+Rows = dict[str, list[np.ndarray]]
+
+
+def simulate(
+    task: Task,
+    agent: Agent,
+    n_lives: int = 100,
+    seed: int = 0,
+    record: str | Sequence[str] = "all",
+) -> xr.Dataset:
+    """Simulate lives of an agent in a task.
+
+    Parameters
+    ----------
+    task : Task
+    agent : Agent
+    n_lives : int
+        Independent lives, run side by side.
+    seed : int
+        Agents simulated with one seed meet the same worlds.
+    record : {"all", "behavior"} or sequence of str
+        Everything, everything but the activations of units, or the named traces of the agent
+        beside the behavior.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dimensions `episode`, `step`, and `action_option`, `feature`, `unit`. Row t holds what
+        was seen and chosen at time step t, and the reward, discount and outcomes of that
+        choice. Steps after the end of an episode are not `active`.
+
+    Examples
+    --------
+    >>> from fastslow.models import Random
+    >>> from fastslow.tasks import Bandit
+    >>> recording = simulate(Bandit(n_trials=3), Random(), n_lives=2)
+    >>> dict(recording.reward.sizes)
+    {'episode': 2, 'step': 3}
+    """
+    if n_lives < 1:
+        raise ValueError(f"n_lives must be at least 1, got {n_lives}")
+    rows: Rows = {}
+    replay: list[dict] = []
+    play = task.play(n_lives, Lanes(seed, n_lives, "test task"))
+    agent.begin(task, n_lives, Lanes(seed, n_lives, "test agent"))
+    now = next(play)
+    for t in range(task.n_steps):
+        action, trace = agent.act(now)
+        if (now.phase == REST).any():
+            trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
+        replay += [{"step": t, "lane": lane, "path": path} for lane, path in trace.pop("replay", [])]
+        _keep(rows, _seen(now) | _wanted(trace, record) | {"action": action})
+        now = play.send(action)
+        _keep(rows, {"reward": now.reward, "discount": now.discount} | now.outcomes)
+        if not now.active.any():
+            break
+    _, trace = agent.act(now)
+    arrays = {name: np.stack(steps) for name, steps in rows.items()}
+    if "value" in arrays:
+        arrays["rpe"] = _rpe(arrays, trace["value"], getattr(agent, "discount", 1.0))
+    recording, where = _by_episode(arrays, task)
+    recording.attrs = {
+        "task": repr(task),
+        "agent": repr(agent),
+        "seed": seed,
+        "lesions": json.dumps([*agent.lesions, *(f"{g}={v}" for g, v in agent.clamps)]),
+        "schema": SCHEMA,
+    }
+    return recording.assign(_replay_events(replay, where)) if replay else recording
+
+
+def _seen(now: TimeStep) -> dict[str, np.ndarray]:
+    seen = {"active": now.active, "first": now.first, "phase": now.phase}
+    return seen | ({"observation": now.observation} if now.observation.size else {}) | now.labels
+
+
+def _wanted(trace: dict[str, np.ndarray], record: str | Sequence[str]) -> dict[str, np.ndarray]:
+    if record == "all":
+        return trace
+    if record == "behavior":
+        return {k: v for k, v in trace.items() if not k.startswith(_UNIT_ARRAYS)}
+    unknown = set(record) - set(trace)
+    if unknown or isinstance(record, str):
+        raise ValueError(
+            f"record must be 'all', 'behavior' or names among {sorted(trace)}, got {record!r}"
+        )
+    return {k: v for k, v in trace.items() if k in record or k == "value"}
+
+
+def _keep(rows: Rows, arrays: dict[str, np.ndarray]) -> None:
+    for name, array in arrays.items():
+        rows.setdefault(name, []).append(np.array(array))  # a copy: agents reuse their arrays
+
+
+def _rpe(arrays: dict[str, np.ndarray], last_value: np.ndarray, gamma: float) -> np.ndarray:
+    following = np.concatenate([arrays["value"][1:], last_value[None]])
+    errors = arrays["reward"] + gamma * arrays["discount"] * following - arrays["value"]
+    return errors.astype(np.float32)
+
+
+def _by_episode(arrays: dict[str, np.ndarray], task: Task) -> tuple[xr.Dataset, tuple]:
+    """From (step of life, lane) to (episode, step of episode), padded."""
+    first, active = arrays.pop("first"), arrays["active"]
+    starts = first | (np.arange(len(first)) == 0)[:, None]
+    count = np.cumsum(starts & active, axis=0)
+    offset = np.concatenate([[0], np.cumsum(count[-1])])
+    episode = offset[:-1] + count - 1
+    began = np.maximum.accumulate(np.where(starts, np.arange(len(first))[:, None], 0), axis=0)
+    step = np.arange(len(first))[:, None] - began
+    n_episodes, n_steps = int(offset[-1]), int(step[active].max()) + 1
+    n_options = task.action.n if isinstance(task.action, Discrete) else 0
+    data = {}
+    for name, array in arrays.items():
+        array = array.astype(np.float32) if array.dtype == np.float64 else array
+        rest = array.shape[2:]
+        out = np.full((n_episodes, n_steps, *rest), padding(array.dtype), array.dtype)
+        out[episode[active], step[active]] = array[active]
+        data[name] = (("episode", "step", *dimension(name, rest, n_options)), out)
+    lives = np.repeat(np.arange(first.shape[1]), count[-1])
+    recording = xr.Dataset(data, coords={"life": ("episode", lives)})
+    names = getattr(task, "observation_names", None)
+    if names and "feature" in recording.dims:
+        recording = recording.assign_coords(feature=list(names))
+    for name in data:
+        describe(recording[name], name)
+    return recording, (episode, step)
+
+
+def _replay_events(events: list[dict], where: tuple) -> dict[str, xr.DataArray]:
+    """The ragged group of replay events: one row an event, one row a backup."""
+    episode, step = where
+    paths = [event["path"] for event in events]
+    at = [(event["step"], event["lane"]) for event in events]
+    columns = {
+        "replay_episode": ("replay_event", np.array([episode[i] for i in at])),
+        "replay_step": ("replay_event", np.array([step[i] for i in at])),
+        "replay_source": ("replay_event", np.array([path.source for path in paths])),
+        "replay_kind": ("replay_event", np.array([path.kind for path in paths])),
+        "replay_score": ("replay_event", np.array([path.score for path in paths], float)),
+        "replay_state": ("backup", np.concatenate([np.asarray(path.states) for path in paths])),
+        "event_of": ("backup", np.repeat(np.arange(len(paths)), [len(p.states) for p in paths])),
+    }
+    group = {name: xr.DataArray(array, dims=dim) for name, (dim, array) in columns.items()}
+    for name, array in group.items():
+        describe(array, name)
+    return group

@@ -1,0 +1,98 @@
+"""What identifies a run: classes and settings as plain values, and changing one by its path."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+
+def specification(thing: object) -> Any:
+    """Class name and settings of a task, agent, training or test, as JSON values.
+
+    A class from outside the package also carries a hash of its source file, so that a changed
+    file is another specification.
+    """
+    if is_dataclass(thing) and not isinstance(thing, type):
+        values = {
+            f.name: specification(getattr(thing, f.name)) for f in fields(thing) if f.repr
+        }
+        return {"class": type(thing).__name__, **_source(type(thing)), **values}
+    if isinstance(thing, Mapping):
+        return {str(name): specification(value) for name, value in thing.items()}
+    if isinstance(thing, np.ndarray):
+        return {"array": hashlib.sha256(thing.tobytes()).hexdigest()[:16], "shape": thing.shape}
+    if isinstance(thing, (list, tuple)):
+        return [specification(value) for value in thing]
+    if thing is None or isinstance(thing, (bool, int, float, str)):
+        return thing
+    raise TypeError(f"a setting must be a plain value or a dataclass, got {type(thing).__name__}")
+
+
+def _source(cls: type) -> dict[str, str]:
+    if cls.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        return {}
+    try:
+        text = inspect.getsource(inspect.getmodule(cls) or cls)
+    except (OSError, TypeError):  # defined in a notebook or at a prompt
+        return {"defined_in": cls.__module__}
+    return {"source": hashlib.sha256(text.encode()).hexdigest()[:16]}
+
+
+def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
+    """Return a copy of a dataclass with the setting at `path` changed to the literal `text`.
+
+    Examples
+    --------
+    >>> from fastslow.models import Prefrontal
+    >>> override(Prefrontal(), "n_units", "64").n_units
+    64
+    >>> override(Prefrontal(), "n_unit", "64")
+    Traceback (most recent call last):
+    ValueError: no setting 'n_unit' in Prefrontal; did you mean 'n_units'?
+    """
+    whole = whole or path
+    name, _, rest = path.partition(".")
+    known = [f.name for f in fields(thing) if f.init] if is_dataclass(thing) else []
+    if name not in known:
+        close = get_close_matches(name, known, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"it has {', '.join(known) or 'none'}"
+        raise ValueError(f"no setting '{whole}' in {type(thing).__name__}; {hint}")
+    if rest:
+        return replace(thing, **{name: override(getattr(thing, name), rest, text, whole)})
+    old = getattr(thing, name)
+    expected = typing.get_type_hints(type(thing))[name]
+    value = _literal(text)
+    if isinstance(value, int) and not isinstance(value, bool) and _accepts(expected, float):
+        value = value if _accepts(expected, int) else float(value)
+    if not _accepts(expected, type(value)):
+        kind = getattr(expected, "__name__", str(expected))
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise ValueError(f"{whole} is {article} {kind} ({old!r} by default), got '{text}'")
+    return replace(thing, **{name: value})
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _accepts(expected: Any, found: type) -> bool:
+    if isinstance(expected, types.UnionType) or typing.get_origin(expected) is typing.Union:
+        return any(_accepts(option, found) for option in typing.get_args(expected))
+    origin = typing.get_origin(expected) or expected
+    if origin is Any:
+        return True
+    if expected is None:
+        return found is type(None)
+    return found is origin

@@ -1,0 +1,141 @@
+"""Training that survives interruption: learning curves, checkpoints and weights on disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from ..models.training import Checkpoint, Progress, Trainer
+from .store import RunFolder, atomic_write, read_arrays, write_arrays
+
+N_LOGGED = 200  # rows of a learning curve
+CHECKPOINT_EVERY = 10.0  # seconds
+
+Report = Callable[[Any, Sequence[int], Progress], None]
+
+
+def train(
+    experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None = None
+) -> dict[int, int]:
+    """Train the seeds that have no weights yet, continuing from checkpoints where there are any.
+
+    Returns
+    -------
+    dict of int to int
+        Seeds that diverged, with the batch at which they did.
+    """
+    waiting = [s for s in seeds if not folder.seed_path(s, "weights.safetensors").exists()]
+    diverged: dict[int, int] = {}
+    for group in _by_batch(folder, waiting).values():
+        diverged |= _train_together(experiment, folder, group, report)
+    return diverged
+
+
+def _by_batch(folder: RunFolder, seeds: Iterable[int]) -> dict[int, list[int]]:
+    """Seeds by the batch of their checkpoint: a population advances in step."""
+    groups = defaultdict(list)
+    for seed in seeds:
+        path = folder.seed_path(seed, "checkpoint.safetensors")
+        groups[int(read_arrays(path)["batch"]) if path.exists() else 0].append(seed)
+    return dict(sorted(groups.items()))
+
+
+def _train_together(
+    experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None
+) -> dict[int, int]:
+    settings = experiment.training
+    trainer = Trainer(experiment.task, experiment.agent, settings, seeds)
+    curves: dict[int, list[dict[str, float]]] = {seed: [] for seed in seeds}
+    saved = {s: folder.seed_path(s, "checkpoint.safetensors") for s in seeds}
+    if all(path.exists() for path in saved.values()):
+        trainer.restore({seed: read_arrays(path) for seed, path in saved.items()})
+        curves = {seed: _read_curve(folder, seed, trainer.batch) for seed in seeds}
+    else:
+        _save_snapshot(folder, trainer, 0.0)
+    every = max(1, settings.n_batches // N_LOGGED)
+    snapshots = _snapshot_batches(experiment)
+    window: list[Progress] = []
+    good = {seed: trainer.checkpoint(seed) for seed in seeds}
+    last_saved = perf_counter()
+    try:
+        for progress in trainer.run():
+            window.append(progress)
+            if progress.batch in snapshots:
+                _save_snapshot(folder, trainer, snapshots[progress.batch])
+            if progress.batch % every == 0 or progress.batch == settings.n_batches:
+                _log(curves, seeds, window)
+                window = []
+                good |= {s: trainer.checkpoint(s) for s in seeds if s not in trainer.diverged}
+                if report is not None:
+                    report(experiment, seeds, progress)
+                if perf_counter() - last_saved > CHECKPOINT_EVERY:
+                    _save(folder, good, curves)
+                    last_saved = perf_counter()
+    finally:  # also when interrupted: what is saved is the state at the last row of the curve
+        _save(folder, good, curves)
+    for index, seed in enumerate(seeds):
+        if seed not in trainer.diverged:
+            weights = trainer.population.weights(index)
+            write_arrays(folder.seed_path(seed, "weights.safetensors"), weights)
+    return trainer.diverged
+
+
+def _snapshot_batches(experiment: Any) -> dict[int, float]:
+    """Batch after which each snapshot that a test asks for is taken."""
+    shares = {test.snapshot for test in experiment.all_tests.values()} - {0.0, 1.0}
+    n = experiment.training.n_batches
+    return {max(1, round(share * n)): share for share in shares}
+
+
+def _save_snapshot(folder: RunFolder, trainer: Trainer, share: float) -> None:
+    for index, seed in enumerate(trainer.seeds):
+        path = folder.seed_path(seed, f"weights-{share:g}.safetensors")
+        write_arrays(path, trainer.population.weights(index))
+
+
+def _save(folder: RunFolder, checkpoints: dict[int, Checkpoint], curves: dict) -> None:
+    for seed, checkpoint in checkpoints.items():
+        _write_curve(folder.seed_path(seed, "training.csv"), curves[seed])
+        write_arrays(folder.seed_path(seed, "checkpoint.safetensors"), checkpoint)
+
+
+def _log(curves: dict, seeds: Sequence[int], window: list[Progress]) -> None:
+    """Add a row to each seed's curve: means over the batches since the last one."""
+    last = window[-1]
+    means = {name: np.mean([p.measured[name] for p in window], axis=0) for name in last.measured}
+    for index, seed in enumerate(seeds):
+        row: dict[str, float] = {
+            "batch": last.batch, "update": last.updates, "episodes": last.lives, "steps": last.steps,
+        }  # fmt: skip
+        for name in ("reward", "policy_loss", "value_loss", "entropy", "gradient_norm"):
+            row[name] = float(means[name][index])
+        for trial, reward in enumerate(means["reward_trial"][index], start=1):
+            row[f"reward_trial_{trial}"] = float(reward)
+        row["seconds"] = round(sum(p.seconds for p in window), 4)
+        curves[seed].append(row)
+
+
+def _write_curve(path: Path, rows: list[dict[str, float]]) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["batch"])
+    writer.writeheader()
+    writer.writerows(rows)
+    atomic_write(path, lambda part: part.write_text(text.getvalue()))
+
+
+def _read_curve(folder: RunFolder, seed: int, batch: int) -> list[dict[str, float]]:
+    """The curve up to `batch`; integers stay integers, so that rewriting it changes nothing."""
+    with folder.seed_path(seed, "training.csv").open(newline="") as file:
+        rows = [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
+    return [row for row in rows if row["batch"] <= batch]
+
+
+def _number(text: str) -> float:
+    return int(text) if text.lstrip("-").isdigit() else float(text)

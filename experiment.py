@@ -1,0 +1,319 @@
+"""Run an experiment: train, test with frozen weights, keep every finished seed, resume the others."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from importlib import metadata
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from .data.specification import override, specification
+from .data.store import RunFolder, read_arrays
+from .models.prefrontal import Prefrontal
+from .models.training import Progress
+from .papers import find_experiment
+from .papers.declaration import Experiment, Test
+from .tasks import Task
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+SCHEMA = "fastslow-1"
+Report = Callable[[Experiment, Sequence[int], Progress], None]
+
+
+class DivergedError(ValueError):
+    """Training of some seeds ended in numbers that are not finite."""
+
+
+def runs_folder(out: str | Path | None = None) -> Path:
+    """Where runs are kept: `out`, else `$FASTSLOW_RUNS`, else `runs` below the working directory."""
+    return Path(out or os.environ.get("FASTSLOW_RUNS") or "runs")
+
+
+def folder_of(experiment: Experiment, out: str | Path | None = None) -> RunFolder:
+    """The folder of an experiment; its key covers task, agent, training, tests and schema."""
+    spec = {
+        "task": specification(experiment.task),
+        "agent": specification(experiment.agent),
+        "training": specification(experiment.training),
+        "tests": {name: specification(test) for name, test in experiment.all_tests.items()},
+        "schema": SCHEMA,
+    }
+    return RunFolder(runs_folder(out), experiment.name, spec)
+
+
+class Run:
+    """Finished seeds of one experiment.
+
+    Attributes
+    ----------
+    recording : xarray.Dataset
+        The main recording, stacked over seeds.
+    training : pandas.DataFrame
+        Learning curves: one row for each seed and logged update.
+    """
+
+    def __init__(self, experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) -> None:
+        self.experiment, self.folder, self.seeds = experiment, folder, tuple(seeds)
+
+    def __repr__(self) -> str:
+        return f"Run({self.experiment.name!r}, seeds={self.seeds}, path={str(self.folder.path)!r})"
+
+    @cached_property
+    def recording(self) -> xr.Dataset:
+        return self.test("")
+
+    def test(self, name: str) -> xr.Dataset:
+        """One of the experiment's tests, stacked over seeds."""
+        from .data.recording import load, stack
+
+        if name not in self.experiment.all_tests:
+            known = ", ".join(filter(None, self.experiment.all_tests)) or "none"
+            raise KeyError(f"{self.experiment.name} has no test '{name}'; it has {known}")
+        file = _recording_file(name)
+        return stack({seed: load(self.folder.seed_path(seed, file)) for seed in self.seeds})
+
+    @cached_property
+    def training(self) -> pd.DataFrame:
+        import pandas as pd
+
+        curves = {
+            seed: pd.read_csv(self.folder.seed_path(seed, "training.csv")) for seed in self.seeds
+        }
+        return pd.concat(curves, names=["seed"]).reset_index("seed")
+
+    def weights(self, seed: int, snapshot: float = 1.0) -> dict[str, Any]:
+        """Trained weights of one seed by name, or those after a share of training."""
+        return read_arrays(self.folder.seed_path(seed, _weights_file(snapshot)))
+
+    def agent(self, seed: int) -> Any:
+        """The trained agent of one seed."""
+        agent = self.experiment.agent
+        return agent.with_weights(self.weights(seed)) if isinstance(agent, Prefrontal) else agent
+
+
+def load_task(reference: str) -> Task:
+    """The task `Class` of a file, from `file.py:Class`."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    file, _, name = reference.rpartition(":")
+    path = Path(file).resolve()
+    if not file.endswith(".py") or not path.is_file():
+        raise ValueError(f"task must be file.py:Class with an existing file, got '{reference}'")
+    spec = spec_from_file_location(f"fastslow_user_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    if not hasattr(module, name):
+        raise ValueError(f"{path} has no task '{name}'")
+    return getattr(module, name)()
+
+
+def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
+    """The experiment with settings changed, each as `path.to.setting=value`."""
+    for change in changes:
+        path, equals, text = change.partition("=")
+        if not equals:
+            raise ValueError(f"a setting is changed by name=value, got '{change}'")
+        if path == "task":
+            experiment = replace(experiment, task=load_task(text))
+        else:
+            experiment = override(experiment, path, text)
+    return experiment
+
+
+def run(
+    experiment: str | Experiment,
+    seeds: Iterable[int] | None = None,
+    *,
+    profile: str = "quick",
+    changes: Iterable[str] = (),
+    out: str | Path | None = None,
+    jobs: int = 1,
+    force: bool = False,
+    report: Report | None = None,
+) -> Run:
+    """Train, test and record the seeds of an experiment that are not finished yet.
+
+    Parameters
+    ----------
+    experiment : str or Experiment
+    seeds : iterable of int, optional
+        By default as many as the profile says.
+    profile : {"quick", "full"}
+    changes : iterable of str
+        Settings to change, `agent.n_units=64`; the result is another run, beside the preset's.
+    out : path, optional
+        Folder of all runs, see `runs_folder`.
+    jobs : int
+        Processes among which the seeds are spread; results are the same for any number.
+    force : bool
+        Forget finished seeds and compute them again.
+    report : callable, optional
+        Called with the experiment, its seeds and the `Progress` after each logged batch.
+
+    Returns
+    -------
+    Run
+    """
+    experiment = find_experiment(experiment) if isinstance(experiment, str) else experiment
+    experiment = configured(experiment, changes)
+    if profile not in ("quick", "full"):
+        raise ValueError(f"profile must be quick or full, got '{profile}'")
+    wanted = list(range(getattr(experiment, profile))) if seeds is None else sorted(set(seeds))
+    folder = folder_of(experiment, out).open()
+    kept = set() if force else set(folder.seeds())
+    missing = [seed for seed in wanted if seed not in kept]
+    groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
+    if len(groups) > 1:
+        with ProcessPoolExecutor(len(groups), mp_context=get_context("spawn")) as pool:
+            for done in [pool.submit(run_seeds, experiment, folder, g, force) for g in groups]:
+                done.result()
+    elif groups:
+        run_seeds(experiment, folder, groups[0], force, report)
+    return Run(experiment, folder, wanted)
+
+
+def run_seeds(
+    experiment: Experiment,
+    folder: RunFolder,
+    seeds: Sequence[int],
+    force: bool = False,
+    report: Report | None = None,
+) -> None:
+    """Train these seeds as one population, then test each with frozen weights."""
+    with ExitStack() as locks:
+        for seed in seeds:
+            folder.seed_path(seed).mkdir(parents=True, exist_ok=True)
+            locks.enter_context(folder.locked(seed))
+            if force:
+                _forget(folder, seed)
+        start = perf_counter()
+        diverged: dict[int, int] = {}
+        if experiment.training is not None:
+            from .data.training_run import train
+
+            diverged = train(experiment, folder, seeds, report)
+        for seed in seeds:
+            if seed not in diverged:
+                test_seed(experiment, folder, seed)
+                folder.finish(seed, _provenance(perf_counter() - start))
+    if diverged:
+        said = ", ".join(f"seed {seed} at batch {batch}" for seed, batch in diverged.items())
+        raise DivergedError(
+            f"{experiment.name}: training diverged ({said}: loss or gradient not finite); the last "
+            f"good checkpoint is kept in {folder.path}; try a smaller training.learning_rate or "
+            "training.max_gradient_norm"
+        )
+
+
+def test_seed(experiment: Experiment, folder: RunFolder, seed: int) -> None:
+    """Record every test of one seed that is not there yet."""
+    from .data.recording import save
+    from .data.simulate import simulate
+
+    for name, test in experiment.all_tests.items():
+        path = folder.seed_path(seed, _recording_file(name))
+        if path.exists():
+            continue
+        agent = _tested_agent(experiment, folder, seed, test)
+        recording = simulate(
+            test.task or experiment.task, agent, test.n_lives, seed=seed, record=test.record
+        )
+        if isinstance(agent, Prefrontal):
+            recording.attrs["weights"] = agent.weights_hash
+        save(recording, path)
+
+
+test_seed.__test__ = False  # type: ignore[attr-defined]
+
+
+def _tested_agent(experiment: Experiment, folder: RunFolder, seed: int, test: Test) -> Any:
+    agent: Any = experiment.agent
+    if isinstance(agent, Prefrontal):
+        untrained = experiment.training is None or test.snapshot == 0
+        agent = (
+            agent.initialized(experiment.task, seed)
+            if untrained
+            else agent.with_weights(read_arrays(folder.seed_path(seed, _weights_file(test.snapshot))))
+        )
+    return agent.without(*test.without) if test.without else agent
+
+
+def _recording_file(test: str) -> str:
+    return f"recording-{test}.nc" if test else "recording.nc"
+
+
+def _weights_file(snapshot: float) -> str:
+    return "weights.safetensors" if snapshot == 1 else f"weights-{snapshot:g}.safetensors"
+
+
+def _forget(folder: RunFolder, seed: int) -> None:
+    for path in folder.seed_path(seed).iterdir():
+        if path.suffix in (".nc", ".csv", ".safetensors", ".json"):
+            path.unlink()
+
+
+def _provenance(seconds: float) -> dict[str, Any]:
+    """How a seed came about: versions, machine, wall time of its population."""
+    packages = ("fastslow", "numpy", "scipy", "xarray", "torch")
+    return {
+        "seconds": round(seconds, 2),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "system": platform.system(),
+        "versions": {name: metadata.version(name) for name in packages},
+    }
+
+
+def figure(name: str, out: str | Path | None = None) -> Any:
+    """Draw a figure from finished runs; never trains, says what to run instead."""
+    from .papers import find_figure
+
+    declared = find_figure(name)
+    drawing, _ = declared.draw(recordings(declared.needs, out))
+    return drawing
+
+
+def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[str, Any]:
+    """The stacked recordings of sources, `paper/experiment` or `paper/experiment@test`.
+
+    Raises
+    ------
+    MissingRunError
+        If an experiment has no finished seed.
+    """
+    loaded: dict[str, Any] = {}
+    for source in sources:
+        name, _, test = source.partition("@")
+        loaded[source] = finished(name, out).test(test)
+    return loaded
+
+
+class MissingRunError(ValueError):
+    """An experiment that is needed has not been run."""
+
+
+def finished(name: str, out: str | Path | None = None) -> Run:
+    """The finished seeds of an experiment."""
+    experiment = find_experiment(name)
+    folder = folder_of(experiment, out)
+    seeds = folder.seeds()
+    if not seeds:
+        raise MissingRunError(f"{name} has not been run: run  fastslow run {name}")
+    return Run(experiment, folder, seeds)
+
+

@@ -1,0 +1,476 @@
+// An advantage actor-critic for a population of recurrent networks: steps forward, then
+// back-propagation, clipping and the optimizer in one call. The semantics are those of autograd.py.
+//
+// 16 lanes of one seed are a tile. One thread takes a tile through a step, or backward through a
+// whole segment, into a gradient of its own; the gradients of a seed's tiles are then added in
+// order. So a seed's numbers depend neither on the seeds beside it nor on the number of threads.
+//
+// A lane's input row is [hidden before (n_units) | inputs | 1 | padding]; one product with the
+// weights, whose rows are in the same order, gives the sums of all gates. Units are padded to a
+// multiple of 16 with weights of 0, which then stay 0. GRUs have their recurrent candidate apart
+// from the driven one, so their weights hold two blocks that are always 0.
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+
+#include "gates.h"
+#include "pool.h"
+
+namespace fastslow {
+namespace {
+
+constexpr long LANES = 16;  // of a tile
+constexpr long CHUNK = 8;   // steps whose gate gradients are kept in the second-level cache
+constexpr double ADAM_FIRST_DECAY = 0.9;
+
+long round_up(long n) { return (n + 15) / 16 * 16; }
+
+// Rows an odd number of cache lines apart do not compete for the same places in the cache.
+long odd_lines(long n) { return (n + 15) / 16 * 16 | 16; }
+
+struct Floats : std::unique_ptr<float[], void (*)(void*)> {
+    explicit Floats(size_t n)
+        : unique_ptr(static_cast<float*>(std::aligned_alloc(64, round_up(long(n)) * 4)), std::free) {
+        std::memset(get(), 0, round_up(long(n)) * 4);
+    }
+};
+
+}  // namespace
+
+extern "C" {
+
+// The caller's arrays, and sizes; `population.py` mirrors this.
+struct Arrays {
+    int64_t core, n_inputs, n_units, n_actions, n_seeds, n_lanes, n_steps;
+    int64_t row_size, parameter_size;
+    float* rows;               // (n_steps + 1, n, row_size)
+    const float* reinstated;   // (n_steps + 1, n, n_units) or null
+    float *parameters, *mean, *square, *gradient;  // (n_seeds, parameter_size)
+    int64_t* count;            // (n_seeds,)
+    float *hidden, *cell;      // (n, n_units)
+    const uint8_t* first;      // (n_steps + 1, n)
+    const float* draw;         // (n,)
+    int64_t* action;           // (n_steps, n)
+    float* bootstrap;          // (n,)
+    const float *reward, *discount;  // (n_steps, n)
+    const uint8_t* active;     // (n_steps, n)
+    double* measured;          // (4, n_seeds): policy loss, value loss, entropy, gradient norm
+};
+
+struct Settings {
+    int64_t adam;
+    double learning_rate, discount, trace_decay, value_weight, entropy_weight, max_gradient_norm,
+        squared_decay, epsilon;
+};
+}
+
+namespace {
+
+// The policies of a tile at one step, (n_actions, LANES): e^(logit - highest), not yet divided by
+// their total.
+void open_policy(const float* logit, long n_actions, float* weight, float* highest, float* total) {
+    for (long v = 0; v < LANES; v += WIDTH) {
+        vec high = load(logit + v), sum = {};
+        for (long a = 1; a < n_actions; ++a) {
+            vec x = load(logit + a * LANES + v);
+            high = x > high ? x : high;
+        }
+        for (long a = 0; a < n_actions; ++a) {
+            vec x = exponential(load(logit + a * LANES + v) - high);
+            sum += x;
+            store(weight + a * LANES + v, x);
+        }
+        store(highest + v, high);
+        store(total + v, sum);
+    }
+}
+
+struct Population : Arrays {
+    Core kind;
+    long n, n_tiles, n_outputs, n_columns, column_stride, back_stride, depth, outputs_size;
+    long head_at, head_bias_at, initial_hidden_at, initial_cell_at;
+    Pool pool;
+    // By tile and step: gate activations, cell before the step and tanh of the cell after it, by
+    // lane; policy logits and value, (n_outputs, LANES).
+    Floats gates, cell_before, tanh_cell, outputs;
+    // By seed: recurrent weights and head, transposed.
+    Floats back_weights, head_columns;
+    // By tile: room for the outputs by lane and for policies; the gradient.
+    Floats outputs_by_lane, policies, tile_gradient;
+    struct Sums {
+        double n_active = 0, policy_loss = 0, value_loss = 0, entropy = 0;
+    };
+    std::vector<Sums> tile_sums;
+
+    Population(const Arrays& arrays, int n_threads)
+        : Arrays(arrays),
+          kind(Core(core)),
+          n(n_seeds * n_lanes),
+          n_tiles((n_lanes + LANES - 1) / LANES),
+          n_outputs(n_actions + 1),
+          n_columns(blocks_of(kind) * n_units),
+          column_stride(odd_lines(n_columns)),
+          back_stride(odd_lines(n_units)),
+          depth(n_units + n_inputs + 1),
+          outputs_size(round_up(n_outputs)),
+          head_at(depth * column_stride),
+          head_bias_at(head_at + n_outputs * n_units),
+          initial_hidden_at(head_bias_at + outputs_size),
+          initial_cell_at(initial_hidden_at + n_units),
+          pool(int(std::min<long>(n_threads, n_seeds * n_tiles))),
+          gates(n_slots() * LANES * n_columns),
+          cell_before(has_cell(kind) ? n_slots() * LANES * n_units : 0),
+          tanh_cell(has_cell(kind) ? n_slots() * LANES * n_units : 0),
+          outputs(n_slots() * n_outputs * LANES),
+          back_weights(n_seeds * n_columns * back_stride),
+          head_columns(n_seeds * n_units * outputs_size),
+          outputs_by_lane(n_seeds * n_tiles * LANES * outputs_size),
+          policies(n_seeds * n_tiles * LANES * n_actions),
+          tile_gradient(n_seeds * n_tiles * parameter_size),
+          tile_sums(n_seeds * n_tiles) {}
+
+    long n_slots() const { return n_seeds * n_tiles * (n_steps + 1); }
+    const float* weights(long seed) const { return parameters + seed * parameter_size; }
+
+    struct Tile {
+        long index, seed, begin, n;  // lanes begin .. begin + n of the population
+    };
+
+    Tile tile(long index) const {
+        long seed = index / n_tiles, begin = index % n_tiles * LANES;
+        return {index, seed, seed * n_lanes + begin, std::min(LANES, n_lanes - begin)};
+    }
+
+    long slot(const Tile& tile, long t) const { return tile.index * (n_steps + 1) + t; }
+
+    template <class Job>
+    void over_tiles(Job job) {
+        pool.run(int(n_seeds * n_tiles), [&](int index) {
+            switch (kind) {
+                case Core::vanilla: return job.template operator()<Core::vanilla>(tile(index));
+                case Core::gru: return job.template operator()<Core::gru>(tile(index));
+                case Core::lstm: return job.template operator()<Core::lstm>(tile(index));
+                case Core::episodic_lstm:
+                    return job.template operator()<Core::episodic_lstm>(tile(index));
+            }
+        });
+    }
+
+    // Transpose what the products need transposed, after a change of weights.
+    void refresh(long seed) {
+        const float* w = weights(seed);
+        float* back = back_weights.get() + seed * n_columns * back_stride;
+        for (long column = 0; column < n_columns; ++column)
+            for (long unit = 0; unit < n_units; ++unit)
+                back[column * back_stride + unit] = w[unit * column_stride + column];
+        float* head = head_columns.get() + seed * n_units * outputs_size;
+        for (long unit = 0; unit < n_units; ++unit)
+            for (long output = 0; output < n_outputs; ++output)
+                head[unit * outputs_size + output] = w[head_at + output * n_units + unit];
+    }
+
+    // ------------------------------------------------------------------ forward
+
+    void step(long t) {
+        over_tiles([&]<Core CORE>(const Tile& tile) {
+            forward<CORE>(tile, t);
+            sample(tile, t);
+        });
+    }
+
+    // The value of the last input row; the state stays as it is.
+    void look() {
+        std::vector<float> kept_hidden(hidden, hidden + n * n_units);
+        std::vector<float> kept_cell(cell, cell + n * n_units);
+        over_tiles([&]<Core CORE>(const Tile& tile) {
+            forward<CORE>(tile, n_steps);
+            const float* value =
+                outputs.get() + (slot(tile, n_steps) * n_outputs + n_actions) * LANES;
+            std::copy_n(value, tile.n, bootstrap + tile.begin);
+        });
+        std::copy(kept_hidden.begin(), kept_hidden.end(), hidden);
+        std::copy(kept_cell.begin(), kept_cell.end(), cell);
+    }
+
+    template <Core CORE>
+    void forward(const Tile& tile, long t) {
+        const float* w = weights(tile.seed);
+        float* row = rows + (t * n + tile.begin) * row_size;
+        float* h = hidden + tile.begin * n_units;
+        float* c = cell + tile.begin * n_units;
+        long at = slot(tile, t) * LANES;
+        float* block = gates.get() + at * n_columns;
+        for (long lane = 0; lane < tile.n; ++lane) {
+            if (first[t * n + tile.begin + lane]) {
+                std::copy_n(w + initial_hidden_at, n_units, h + lane * n_units);
+                std::copy_n(w + initial_cell_at, n_units, c + lane * n_units);
+            }
+            std::copy_n(h + lane * n_units, n_units, row + lane * row_size);
+        }
+        if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before.get() + at * n_units);
+        product(tile.n, n_columns, {row, row_size, 1, 0}, {w, column_stride, 0}, depth, 1, block,
+                n_columns, false);
+        for (long lane = 0; lane < tile.n; ++lane)
+            activate<CORE>(n_units, block + lane * n_columns, h + lane * n_units,
+                           c + lane * n_units, tanh_cell.get() + (at + lane) * n_units,
+                           reinstated + (t * n + tile.begin + lane) * n_units);
+        read_out(tile, h, outputs.get() + slot(tile, t) * n_outputs * LANES);
+    }
+
+    void read_out(const Tile& tile, const float* h, float* out) {
+        const float* bias = weights(tile.seed) + head_bias_at;
+        const float* head = head_columns.get() + tile.seed * n_units * outputs_size;
+        float* by_lane = outputs_by_lane.get() + tile.index * LANES * outputs_size;
+        product(tile.n, outputs_size, {h, n_units, 1, 0}, {head, outputs_size, 0}, n_units, 1,
+                by_lane, outputs_size, false);
+        for (long output = 0; output < n_outputs; ++output)
+            for (long lane = 0; lane < tile.n; ++lane)
+                out[output * LANES + lane] = by_lane[lane * outputs_size + output] + bias[output];
+    }
+
+    // The action at which the cumulative policy passes the draw.
+    void sample(const Tile& tile, long t) {
+        float* policy = policies.get() + tile.index * LANES * n_actions;
+        float highest[LANES], total[LANES];
+        open_policy(outputs.get() + slot(tile, t) * n_outputs * LANES, n_actions, policy, highest,
+                    total);
+        for (long lane = 0; lane < tile.n; ++lane) {
+            float cumulative = 0, mark = draw[tile.begin + lane] * total[lane];
+            int64_t choice = 0;
+            for (long a = 0; a < n_actions - 1; ++a) {
+                cumulative += policy[a * LANES + lane];
+                choice += cumulative <= mark;
+            }
+            action[t * n + tile.begin + lane] = choice;
+        }
+    }
+
+    // ------------------------------------------------------------------ backward
+
+    void update(const Settings& settings) {
+        over_tiles([&]<Core CORE>(const Tile& tile) { backward<CORE>(tile, settings); });
+        pool.run(int(n_seeds), [&](int seed) { descend(seed, settings); });
+    }
+
+    // The gradient of a tile's summed loss, from the last step to the first.
+    template <Core CORE>
+    void backward(const Tile& tile, const Settings& settings) {
+        float* gradient_of_tile = tile_gradient.get() + tile.index * parameter_size;
+        std::fill_n(gradient_of_tile, parameter_size, 0.0f);
+        Credit credit(*this, tile, settings);
+        Floats d_hidden(LANES * n_units), d_cell(LANES * n_units);
+        Floats d_sums(CHUNK * LANES * column_stride), h(CHUNK * LANES * n_units);
+        Floats d_outputs(CHUNK * n_outputs * LANES);
+        const float* head = weights(tile.seed) + head_at;
+        const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
+        for (long end = n_steps; end > 0; end -= CHUNK) {
+            long begin = std::max(0L, end - CHUNK);
+            for (long t = end - 1; t >= begin; --t) {
+                long at = slot(tile, t) * LANES, in_chunk = t - begin;
+                const float* row = rows + (t * n + tile.begin) * row_size;
+                float* d_output = d_outputs.get() + in_chunk * n_outputs * LANES;
+                float* d_sum = d_sums.get() + in_chunk * LANES * column_stride;
+                credit.step_back(t, d_output);
+                product(tile.n, n_units, {d_output, 1, LANES, 0}, {head, n_units, 0}, n_outputs, 1,
+                        d_hidden.get(), n_units, true);
+                for (long lane = 0; lane < tile.n; ++lane)
+                    deactivate<CORE>(
+                        n_units, gates.get() + (at + lane) * n_columns, row + lane * row_size,
+                        cell_before.get() + (at + lane) * n_units,
+                        tanh_cell.get() + (at + lane) * n_units,
+                        reinstated + (t * n + tile.begin + lane) * n_units,
+                        d_hidden.get() + lane * n_units, d_cell.get() + lane * n_units,
+                        d_sum + lane * column_stride,
+                        h.get() + (in_chunk * LANES + lane) * n_units);
+                product(tile.n, n_units, {d_sum, column_stride, 1, 0}, {back, back_stride, 0},
+                        n_columns, 1, d_hidden.get(), n_units, CORE == Core::gru);
+                for (long lane = 0; lane < tile.n; ++lane)
+                    if (first[t * n + tile.begin + lane]) {
+                        move(d_hidden.get() + lane * n_units, gradient_of_tile + initial_hidden_at);
+                        move(d_cell.get() + lane * n_units, gradient_of_tile + initial_cell_at);
+                    }
+            }
+            const float* row = rows + (begin * n + tile.begin) * row_size;
+            product(depth, n_columns, {row, 1, row_size, n * row_size},
+                    {d_sums.get(), column_stride, LANES * column_stride}, tile.n, end - begin,
+                    gradient_of_tile, column_stride, true);
+            product(n_outputs, n_units, {d_outputs.get(), LANES, 1, n_outputs * LANES},
+                    {h.get(), n_units, LANES * n_units}, tile.n, end - begin,
+                    gradient_of_tile + head_at, n_units, true);
+            for (long o = 0; o < (end - begin) * n_outputs; ++o)
+                for (long lane = 0; lane < tile.n; ++lane)
+                    gradient_of_tile[head_bias_at + o % n_outputs] +=
+                        d_outputs.get()[o * LANES + lane];
+        }
+        tile_sums[tile.index] = credit.sums;
+    }
+
+    // Credit stops where an episode starts: what arrives belongs to the learned initial state.
+    void move(float* d_state, float* d_initial) {
+        for (long unit = 0; unit < n_units; ++unit) {
+            d_initial[unit] += d_state[unit];
+            d_state[unit] = 0;
+        }
+    }
+
+    // Advantages, losses and their gradients on logits and value, going back in time.
+    struct Credit {
+        const Population& p;
+        const Tile& tile;
+        const Settings& settings;
+        Sums sums;
+        float* policy;
+        float next_value[LANES] = {}, advantage[LANES] = {};
+
+        Credit(const Population& population, const Tile& t, const Settings& s)
+            : p(population), tile(t), settings(s) {
+            policy = p.policies.get() + tile.index * LANES * p.n_actions;
+            std::copy_n(p.bootstrap + tile.begin, tile.n, next_value);
+        }
+
+        void step_back(long t, float* d_output) {
+            const long n_actions = p.n_actions, at = t * p.n + tile.begin;
+            const float* output = p.outputs.get() + p.slot(tile, t) * p.n_outputs * LANES;
+            float reward[LANES] = {}, discount[LANES] = {}, counts[LANES] = {}, taken[LANES] = {};
+            for (long lane = 0; lane < tile.n; ++lane) {
+                reward[lane] = p.reward[at + lane];
+                discount[lane] = p.discount[at + lane];
+                counts[lane] = p.active[at + lane] ? 1.0f : 0.0f;
+                taken[lane] = float(p.action[at + lane]);
+            }
+            float highest[LANES], total[LANES], log_taken[LANES], entropy[LANES];
+            open_policy(output, n_actions, policy, highest, total);
+            const float gamma = float(settings.discount);
+            const float trace = float(settings.discount * settings.trace_decay);
+            for (long v = 0; v < LANES; v += WIDTH) {
+                vec value = load(output + n_actions * LANES + v), d = load(discount + v);
+                vec error = load(reward + v) + gamma * d * load(next_value + v) - value;
+                vec a_hat = error + trace * d * load(advantage + v);
+                store(next_value + v, value);
+                store(advantage + v, a_hat);
+
+                vec scale = reciprocal(load(total + v));
+                vec shift = load(highest + v) + logarithm(load(total + v));
+                vec choice = load(taken + v), of_taken = {}, h = {};
+                for (long a = 0; a < n_actions; ++a) {
+                    vec log_p = load(output + a * LANES + v) - shift;
+                    h -= scale * load(policy + a * LANES + v) * log_p;
+                    of_taken = choice == all(float(a)) ? log_p : of_taken;
+                }
+                vec count = load(counts + v);
+                for (long a = 0; a < n_actions; ++a) {
+                    vec log_p = load(output + a * LANES + v) - shift;
+                    vec probability = scale * load(policy + a * LANES + v);
+                    vec chosen = choice == all(float(a)) ? all(1.0f) : vec{};
+                    vec entropy_pull = float(settings.entropy_weight) * probability * (log_p + h);
+                    store(d_output + a * LANES + v,
+                          count * (a_hat * (probability - chosen) + entropy_pull));
+                }
+                store(d_output + n_actions * LANES + v,
+                      -float(settings.value_weight) * count * a_hat);
+                store(log_taken + v, of_taken);
+                store(entropy + v, h);
+            }
+            for (long lane = 0; lane < tile.n; ++lane) {
+                if (counts[lane] == 0) continue;
+                sums.n_active += 1;
+                sums.policy_loss -= double(advantage[lane]) * log_taken[lane];
+                sums.value_loss += double(advantage[lane]) * advantage[lane];
+                sums.entropy += entropy[lane];
+            }
+        }
+    };
+
+    // ------------------------------------------------------------------ optimizer
+
+    void descend(long seed, const Settings& settings) {
+        float* g = gradient + seed * parameter_size;
+        Sums sums;
+        std::fill_n(g, parameter_size, 0.0f);
+        for (long index = seed * n_tiles; index < (seed + 1) * n_tiles; ++index) {
+            const float* part = tile_gradient.get() + index * parameter_size;
+            for (long i = 0; i < parameter_size; ++i) g[i] += part[i];
+            sums.n_active += tile_sums[index].n_active;
+            sums.policy_loss += tile_sums[index].policy_loss;
+            sums.value_loss += tile_sums[index].value_loss;
+            sums.entropy += tile_sums[index].entropy;
+        }
+        const double share = 1 / std::max(sums.n_active, 1.0);
+        if (kind == Core::gru) clear_unused(g);
+        vec squares = {};
+        for (long i = 0; i < parameter_size; i += WIDTH) {
+            vec x = load(g + i) * float(share);
+            store(g + i, x);
+            squares += x * x;
+        }
+        double norm = 0;
+        for (int i = 0; i < WIDTH; ++i) norm += squares[i];
+        norm = std::sqrt(norm);
+        const double losses[] = {sums.policy_loss * share, sums.value_loss * share,
+                                 sums.entropy * share};
+        bool finite = std::isfinite(norm + losses[0] + losses[1] + losses[2]);
+        for (int i = 0; i < 3; ++i) measured[i * n_seeds + seed] = losses[i];
+        measured[3 * n_seeds + seed] = finite ? norm : NAN;
+        if (!finite) return;
+        count[seed] += 1;
+        take_step(seed, settings.max_gradient_norm / std::max(norm, 1e-12), settings);
+        refresh(seed);
+    }
+
+    // GRU: the candidate's driven part hears no units, its recurrent part no inputs.
+    void clear_unused(float* g) {
+        for (long i = 0; i + 1 < depth; ++i)
+            std::fill_n(g + i * column_stride + (i < n_units ? 2 : 3) * n_units, n_units, 0.0f);
+    }
+
+    void take_step(long seed, double clip, const Settings& settings) {
+        float* __restrict__ w = parameters + seed * parameter_size;
+        float* __restrict__ m = mean + seed * parameter_size;
+        float* __restrict__ s = square + seed * parameter_size;
+        const float* __restrict__ g = gradient + seed * parameter_size;
+        const float scale = float(std::min(1.0, clip)), rate = float(settings.learning_rate);
+        const float epsilon = float(settings.epsilon);
+        const float new_mean = float(1 - ADAM_FIRST_DECAY);
+        const float new_square = float(1 - settings.squared_decay);
+        const double b1 = std::pow(ADAM_FIRST_DECAY, double(count[seed]));
+        const double b2 = std::pow(settings.squared_decay, double(count[seed]));
+        const float unbias_mean = float(1 / (1 - b1)), unbias_square = float(1 / (1 - b2));
+        const float tiny = 1e-37f;  // where epsilon is 0, padding stays 0 instead of 0 / 0
+        if (settings.adam) {
+            for (long i = 0; i < parameter_size; ++i) {
+                float x = g[i] * scale;
+                m[i] += new_mean * (x - m[i]);
+                s[i] += new_square * (x * x - s[i]);
+                w[i] -= rate * (m[i] * unbias_mean) /
+                        (std::sqrt(s[i] * unbias_square) + epsilon + tiny);
+            }
+        } else {  // a mean square that starts at 1 and is kept without that 1's remainder, b2
+            const float offset = float(b2 + settings.epsilon) + tiny;
+            for (long i = 0; i < parameter_size; ++i) {
+                float x = g[i] * scale;
+                s[i] += new_square * (x * x - s[i]);
+                w[i] -= rate * x / std::sqrt(s[i] + offset);
+            }
+        }
+    }
+};
+
+}  // namespace
+
+extern "C" {
+
+void* population_create(const Arrays* arrays, int n_threads) {
+    return new Population(*arrays, n_threads);
+}
+void population_destroy(void* p) { delete static_cast<Population*>(p); }
+void population_refresh(void* p, int64_t seed) { static_cast<Population*>(p)->refresh(seed); }
+void population_step(void* p, int64_t t) { static_cast<Population*>(p)->step(t); }
+void population_look(void* p) { static_cast<Population*>(p)->look(); }
+void population_update(void* p, const Settings* settings) {
+    static_cast<Population*>(p)->update(*settings);
+}
+}
+
+}  // namespace fastslow

@@ -1,0 +1,94 @@
+// A few threads that share out numbered jobs and never hold up the caller.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace fastslow {
+
+inline void relax() {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+}
+
+// The caller works too, and takes every job that no other thread has begun: a thread that the
+// machine gives no time to delays nothing. Threads look out for work for a moment, then sleep.
+class Pool {
+   public:
+    explicit Pool(int n_threads) {
+        for (int i = 1; i < n_threads; ++i) threads.emplace_back([this] { work(); });
+    }
+
+    ~Pool() {
+        stopping = true;
+        tickets.fetch_add(uint64_t(1) << 32);
+        tickets.notify_all();
+        for (auto& thread : threads) thread.join();
+    }
+
+    // Call job(0) ... job(n - 1), in any order and on any thread.
+    void run(int n, const std::function<void(int)>& job) {
+        if (n == 1 || threads.empty()) {
+            for (int i = 0; i < n; ++i) job(i);
+            return;
+        }
+        current = &job;
+        to_do = n;
+        uint64_t round = (tickets.load() >> 32) + 1;
+        tickets.store(round << 32 | uint64_t(n));
+        tickets.notify_all();
+        while (take()) {
+        }
+        for (int spins = 0; int left = to_do.load(); ++spins) {
+            if (spins < SPINS) relax();
+            else to_do.wait(left);
+        }
+    }
+
+   private:
+    static constexpr int SPINS = 2000;  // about 100 microseconds, longer than a step of most tasks
+
+    // Take the next job and do it; false if none is left. The low half of `tickets` counts the
+    // jobs left, the high half the rounds, so a late thread cannot take a job of another round.
+    bool take() {
+        uint64_t seen = tickets.load();
+        while (uint32_t(seen)) {
+            if (tickets.compare_exchange_weak(seen, seen - 1)) {
+                (*current)(int(uint32_t(seen)) - 1);
+                if (to_do.fetch_sub(1) == 1) to_do.notify_all();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void work() {
+        for (int spins = 0; !stopping;) {
+            if (take()) {
+                spins = 0;
+            } else if (spins < SPINS) {
+                ++spins;
+                relax();
+            } else {
+                uint64_t seen = tickets.load();
+                if (!uint32_t(seen) && !stopping) tickets.wait(seen);
+                spins = 0;
+            }
+        }
+    }
+
+    std::atomic<uint64_t> tickets{0};
+    std::atomic<int> to_do{0};
+    std::atomic<bool> stopping{false};
+    const std::function<void(int)>* current = nullptr;
+    std::vector<std::thread> threads;
+};
+
+}  // namespace fastslow

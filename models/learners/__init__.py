@@ -1,0 +1,17 @@
+"""Learners: the control agents that learn by a rule written down, not found by training."""
+
+from .bandit import BanditLearner, Random
+from .bayes_optimal import BayesOptimal
+from .counting import UCB1, EpsilonGreedy, Greedy, Thompson
+from .gittins import Gittins, gittins_index
+from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
+from .two_step_cue import RewardAsCue
+from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
+from .two_step_observer import TwoStepObserver
+from .two_step_q import TwoStepQ
+
+__all__ = [
+    "UCB1", "BanditLearner", "BayesOptimal", "EpsilonGreedy", "Gittins", "Greedy", "QLearner",
+    "Random", "RewardAsCue", "Hybrid", "Thompson", "TwoStepObserver", "TwoStepPlanner", "TwoStepQ",
+    "TwoStepSarsa", "choice_logits", "gittins_index", "rescorla_wagner",
+]  # fmt: skip

@@ -1,0 +1,274 @@
+"""Training by reward prediction errors: an advantage actor-critic over a population of seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from ..tasks import Lanes, Play, Task, TimeStep
+from .population import Population, Shape, UpdateSettings
+from .prefrontal import Encoder, Prefrontal, n_actions
+
+Engine = Callable[[Shape], Population]
+
+
+@dataclass(frozen=True)
+class ActorCritic:
+    """Settings of training.
+
+    Parameters
+    ----------
+    n_lives : int
+        Lives (episodes, where a life is one) seen by each seed.
+    n_lanes : int
+        Lives played side by side; each update averages over them.
+    unroll : int, optional
+        Steps between updates; by default a whole life.
+    optimizer : {"adam", "rmsprop"}
+    learning_rate, learning_rate_end : float
+        Changes linearly over training; the end defaults to the start.
+    discount, trace_decay : float
+        Of the generalized advantage; trace_decay 1 gives the bootstrapped return of Wang 2018.
+    value_weight, entropy_weight, entropy_weight_end : float
+        Weights in the loss; the entropy's changes linearly over the first `anneal` share of training.
+    anneal : float
+    max_gradient_norm : float
+    squared_decay, epsilon : float
+        Of the optimizer.
+    """
+
+    n_lives: int = 20_000
+    n_lanes: int = 32
+    unroll: int | None = None
+    optimizer: str = "adam"
+    learning_rate: float = 5e-3
+    learning_rate_end: float | None = None
+    discount: float = 0.9
+    trace_decay: float = 1.0
+    value_weight: float = 0.05
+    entropy_weight: float = 0.05
+    entropy_weight_end: float = 0.0
+    anneal: float = 1.0
+    max_gradient_norm: float = 1.0
+    squared_decay: float = 0.999
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        if self.optimizer not in ("adam", "rmsprop"):
+            raise ValueError(f"optimizer must be adam or rmsprop, got '{self.optimizer}'")
+        for name in ("n_lives", "n_lanes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    @property
+    def n_batches(self) -> int:
+        """Batches of `n_lanes` lives that make up `n_lives`."""
+        return -(-self.n_lives // self.n_lanes)
+
+    def update_settings(self, batch: int) -> UpdateSettings:
+        """The settings in force during one batch of lives."""
+        done = batch / max(self.n_batches - 1, 1)
+        end = self.learning_rate if self.learning_rate_end is None else self.learning_rate_end
+        annealed = min(1.0, done / self.anneal) if self.anneal > 0 else 1.0
+        return UpdateSettings(
+            optimizer=self.optimizer,
+            learning_rate=self.learning_rate + done * (end - self.learning_rate),
+            discount=self.discount,
+            trace_decay=self.trace_decay,
+            value_weight=self.value_weight,
+            entropy_weight=self.entropy_weight
+            + annealed * (self.entropy_weight_end - self.entropy_weight),
+            max_gradient_norm=self.max_gradient_norm,
+            squared_decay=self.squared_decay,
+            epsilon=self.epsilon,
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a population stands after a batch of lives; each array has one entry a seed.
+
+    `measured` holds `reward` (mean per life), `reward_trial` (n_seeds, n_trials) and the
+    engine's `value_loss`, `entropy`, `gradient_norm`, `policy_loss`.
+    """
+
+    batch: int
+    n_batches: int
+    updates: int
+    lives: int
+    steps: int
+    seconds: float
+    measured: Mapping[str, np.ndarray]
+
+
+Checkpoint = dict[str, np.ndarray]
+
+
+class Trainer:
+    """Trains the networks of several seeds side by side; seed k's end does not depend on the others.
+
+    Parameters
+    ----------
+    task : Task
+    agent : Prefrontal
+        Its weights, if any, are not used: training starts from fresh ones.
+    settings : ActorCritic
+    seeds : sequence of int
+    engine : callable, optional
+        Makes the `Population` for a `Shape`; by default the fastest that this machine has.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        agent: Prefrontal,
+        settings: ActorCritic,
+        seeds: Sequence[int],
+        engine: Engine | None = None,
+    ) -> None:
+        self.task, self.agent, self.settings = task, agent, settings
+        self.seeds = tuple(seeds)
+        self.unroll = settings.unroll or task.n_steps
+        if task.n_steps % self.unroll:
+            raise ValueError(
+                f"unroll must divide the {task.n_steps} steps of a life, got {self.unroll}"
+            )
+        self.population = (engine or fastest_engine())(
+            Shape(
+                core=agent.core,
+                n_inputs=agent.n_inputs(task),
+                n_units=agent.n_units,
+                n_actions=n_actions(task),
+                n_seeds=len(self.seeds),
+                n_lanes=settings.n_lanes,
+                n_steps=self.unroll,
+            )
+        )
+        for index, seed in enumerate(self.seeds):
+            self.population.load(index, agent.initial_weights(task, seed))
+        self.batch = 0
+        self.diverged: dict[int, int] = {}
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the end, a batch of lives at a time; between batches it may be interrupted."""
+        while self.batch < self.settings.n_batches:
+            yield self.train_batch()
+
+    def train_batch(self) -> Progress:
+        """Play one batch of lives, updating every `unroll` steps."""
+        start = perf_counter()
+        settings = self.settings.update_settings(self.batch)
+        n = len(self.seeds) * self.settings.n_lanes
+        play = self.task.play(
+            n, Lanes(self.seeds, self.settings.n_lanes, "task", life=self.batch)
+        )
+        draws = Lanes(self.seeds, self.settings.n_lanes, "agent", life=self.batch)
+        encoder = self.agent.encoder(self.task, n)
+        reward = np.zeros((self.task.n_steps, n), np.float32)
+        trial = np.zeros((self.task.n_steps, n), np.int32)
+        measured: list[dict[str, np.ndarray]] = []
+        now = next(play)
+        for begin in range(0, self.task.n_steps, self.unroll):
+            segment = slice(begin, begin + self.unroll)
+            now, discount, active = self._play_segment(
+                play, now, encoder, draws.rows(self.unroll), reward[segment], trial[segment]
+            )
+            measured.append(self.population.update(reward[segment], discount, active, settings))
+            self._notice_divergence(measured[-1]["gradient_norm"])
+        self.batch += 1
+        by_trial = self._reward_by_trial(reward, trial)
+        return Progress(
+            batch=self.batch,
+            n_batches=self.settings.n_batches,
+            updates=self.batch * (self.task.n_steps // self.unroll),
+            lives=self.batch * self.settings.n_lanes,
+            steps=self.batch * self.settings.n_lanes * self.task.n_steps,
+            seconds=perf_counter() - start,
+            measured={
+                "reward": by_trial.sum(axis=1),
+                "reward_trial": by_trial,
+                **{name: np.mean([m[name] for m in measured], axis=0) for name in measured[0]},
+            },
+        )
+
+    def _play_segment(
+        self,
+        play: Play,
+        now: TimeStep,
+        encoder: Encoder,
+        draws: np.ndarray,
+        reward: np.ndarray,
+        trial: np.ndarray,
+    ) -> tuple[TimeStep, np.ndarray, np.ndarray]:
+        """Play `unroll` steps, writing what they earn into `reward` and their `trial`."""
+        population = self.population
+        discount, active = np.empty_like(reward), np.empty(reward.shape, bool)
+        for t in range(self.unroll):
+            encoder(now, out=population.inputs[t])
+            active[t], trial[t] = now.active, now.labels.get("trial", 0)
+            action = population.step(t, now.first, draws[t])
+            encoder.acted(action)
+            now = play.send(action)
+            reward[t], discount[t] = now.reward, now.discount
+        if discount[-1].any():  # credit flows on, so the segment's end needs a value
+            encoder.peek(now, out=population.inputs[self.unroll])
+            population.look(now.first)
+        return now, discount, active
+
+    def _reward_by_trial(self, reward: np.ndarray, trial: np.ndarray) -> np.ndarray:
+        """Mean reward of each trial, (n_seeds, n_trials)."""
+        n_trials = int(trial.max()) + 1
+        lane_seed = np.repeat(np.arange(len(self.seeds)), self.settings.n_lanes)
+        total = np.bincount(
+            (lane_seed * n_trials + np.maximum(trial, 0)).ravel(),
+            weights=reward.ravel(),
+            minlength=len(self.seeds) * n_trials,
+        )
+        return total.reshape(len(self.seeds), n_trials) / self.settings.n_lanes
+
+    def _notice_divergence(self, gradient_norm: np.ndarray) -> None:
+        for index in np.flatnonzero(~np.isfinite(gradient_norm)):
+            self.diverged.setdefault(self.seeds[index], self.batch)
+
+    def checkpoint(self, seed: int) -> Checkpoint:
+        """All that is needed to continue one seed exactly, between two batches of lives."""
+        index = self.seeds.index(seed)
+        saved = {"batch": np.array(self.batch)}
+        for group in ("weights", "optimizer"):
+            for name, array in getattr(self.population, group)(index).items():
+                saved[f"{group}/{name}"] = array
+        return saved
+
+    def restore(self, checkpoints: Mapping[int, Checkpoint]) -> None:
+        """Continue all seeds from checkpoints taken after the same batch."""
+        batches = {int(checkpoint["batch"]) for checkpoint in checkpoints.values()}
+        if len(batches) != 1 or set(checkpoints) != set(self.seeds):
+            raise ValueError(
+                f"checkpoints must be of seeds {self.seeds} after one and the same batch, "
+                f"found seeds {tuple(checkpoints)} after batches {sorted(batches)}"
+            )
+        for index, seed in enumerate(self.seeds):
+            parts: dict[str, dict[str, np.ndarray]] = {"weights": {}, "optimizer": {}}
+            for name, array in checkpoints[seed].items():
+                group, _, rest = name.partition("/")
+                if rest:
+                    parts[group][rest] = array
+            for name, array in self.population.weights(index).items():
+                found = parts["weights"].get(name)
+                if found is None or found.shape != array.shape:
+                    raise ValueError(
+                        f"checkpoint of seed {seed} does not fit these settings: '{name}' must be "
+                        f"{array.shape}, found {None if found is None else found.shape}"
+                    )
+            self.population.load(index, parts["weights"], parts["optimizer"])
+        self.batch = batches.pop()
+
+
+def fastest_engine() -> Engine:
+    """The fused kernel where it can be built, else torch; which of them is said once."""
+    from .autograd import AutogradPopulation
+
+    return AutogradPopulation

@@ -1,0 +1,169 @@
+"""What a paper declares: experiments, signatures and figures, all of them plain data and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..models.agent import Agent
+from ..models.training import ActorCritic
+from ..tasks import Task
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+    from matplotlib.figure import Figure as Drawing
+
+
+@dataclass(frozen=True)
+class Test:
+    """One recording of the trained weights.
+
+    Parameters
+    ----------
+    n_lives : int
+    task : Task, optional
+        By default the experiment's own.
+    without : tuple of str
+        Parts lesioned during the test.
+    snapshot : float
+        Share of training after which the weights were taken; 0 is the untrained network.
+    record : "all", "behavior" or tuple of str
+    """
+
+    n_lives: int = 300
+    task: Task | None = None
+    without: tuple[str, ...] = ()
+    snapshot: float = 1.0
+    record: str | tuple[str, ...] = "behavior"
+
+    __test__ = False  # not a test class for pytest
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A task, an agent, how it is trained, and how it is tested with frozen weights.
+
+    Parameters
+    ----------
+    name : str
+        `paper/experiment`.
+    summary : str
+        One line.
+    task : Task
+    agent : Agent
+    training : ActorCritic, optional
+        None where the agent needs none: a control learner.
+    recording : Test
+        The main recording.
+    tests : mapping of str to Test
+        Further recordings of the same weights.
+    source : str
+        DOI, or what it is.
+    quick, full : int
+        Number of seeds of the two profiles; the settings are the same.
+    """
+
+    name: str
+    summary: str
+    task: Task
+    agent: Agent
+    training: ActorCritic | None = None
+    recording: Test = field(default_factory=lambda: Test(record="all"))
+    tests: Mapping[str, Test] = field(default_factory=lambda: MappingProxyType({}))
+    source: str = ""
+    quick: int = 4
+    full: int = 8
+
+    @property
+    def all_tests(self) -> dict[str, Test]:
+        """Every recording by name; the main one is ''."""
+        return {"": self.recording, **self.tests}
+
+
+Measure = Callable[..., "np.ndarray"]
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A claim of a paper that a run can show or not.
+
+    A source is the name of an experiment, `paper/experiment`, or of one of its tests,
+    `paper/experiment@test`; several are given as a tuple where the measure compares them.
+
+    Parameters
+    ----------
+    name : str
+    claim : str
+        A sentence a neuroscientist would sign.
+    published : str
+        Key of the published number, or "direction only".
+    low, high : float or None
+        Where the measure must lie; fixed before the first run.
+    measure : callable
+        From the recordings of the source to one number for each seed.
+    subject, shows, shows_not : str or tuple of str
+        Sources: the model; a control that must show the signature, and one that must not.
+    beside : tuple of str
+        Further sources, measured and printed, that have no part in the verdict.
+    """
+
+    name: str
+    claim: str
+    published: str
+    low: float | None
+    high: float | None
+    measure: Measure
+    subject: str | tuple[str, ...]
+    shows: str | tuple[str, ...] | None = None
+    shows_not: str | tuple[str, ...] | None = None
+    beside: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All sources, controls included."""
+        groups = (self.subject, self.shows, self.shows_not, self.beside)
+        flat = [s for g in groups if g for s in ((g,) if isinstance(g, str) else g)]
+        return tuple(dict.fromkeys(flat))
+
+
+Recordings = Mapping[str, "xr.Dataset"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a paper.
+
+    Parameters
+    ----------
+    name : str
+    caption : str
+    needs : tuple of str
+        Sources, see `Signature`.
+    draw : callable
+        From the recordings by source to a matplotlib figure and a table of the plotted numbers;
+        pure.
+    """
+
+    name: str
+    caption: str
+    needs: tuple[str, ...]
+    draw: Callable[[Recordings], tuple[Drawing, Any]]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All that one paper contributes."""
+
+    name: str
+    citation: str
+    experiments: tuple[Experiment, ...]
+    signatures: tuple[Signature, ...]
+    figures: tuple[Figure, ...]
+
+
+def experiment_of(source: str) -> str:
+    """The experiment that a source belongs to."""
+    return source.partition("@")[0]

@@ -1,0 +1,201 @@
+"""Two-step task: model-free training, behavior that uses the task's structure (Wang et al. 2018, Fig. 5).
+
+A network whose weights are trained by a model-free signal and then frozen stays or switches as
+if it knew the transitions. Because rewards reverse, a model-free learner that takes the last
+outcome as a cue can do the same (Akam, Costa & Dayan 2015, doi:10.1371/journal.pcbi.1004648): it
+runs beside every signature, and what it passes does not prove a model. Training settings were
+chosen on reward; every one tried is listed in `TRIED.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...models import Prefrontal
+from ...models.agent import Agent
+from ...models.learners import Random, RewardAsCue, TwoStepObserver, TwoStepQ
+from ...models.training import ActorCritic
+from ...tasks import TwoStep
+from ..declaration import Experiment, Figure, Signature, Test
+from .two_step_figure import draw_two_step
+
+if TYPE_CHECKING:
+    import numpy as np
+    import xarray as xr
+
+SOURCE = "doi:10.1038/s41593-018-0147-8, Fig. 5"
+TASK = TwoStep(encoding="compressed")
+NETWORK = Prefrontal()
+TRAINING = ActorCritic(n_lives=40_000, n_lanes=32)
+BEHAVIOR = Test(n_lives=1000, record=())
+
+
+def control(name: str, agent: Agent, summary: str) -> Experiment:
+    """A learner that needs no training, in the same worlds as the networks."""
+    return Experiment(
+        name=f"wang2018/two_step_{name}",
+        summary=summary,
+        task=TASK,
+        agent=agent,
+        recording=BEHAVIOR,
+        source="control",
+    )
+
+
+EXPERIMENTS = (
+    Experiment(
+        name="wang2018/two_step",
+        summary="LSTM trained by reward prediction errors, weights frozen",
+        task=TASK,
+        agent=NETWORK,
+        training=TRAINING,
+        tests={
+            "untrained": Test(n_lives=300, snapshot=0.0, record="all"),
+            "reward_cut": Test(n_lives=300, without=("reward_input",)),
+        },
+        source=SOURCE,
+    ),
+    Experiment(
+        name="wang2018/two_step_reward_blind",
+        summary="LSTM trained and tested without the reward input",
+        task=TASK,
+        agent=NETWORK.without("reward_input"),
+        training=TRAINING,
+        source=SOURCE,
+    ),
+    control("observer", TwoStepObserver(), "exact ideal observer, greedy"),
+    control("q_learner", TwoStepQ(), "model-free Q-learning of the first action"),
+    control("latent_state", RewardAsCue(), "latent-state learner: reward as a cue"),
+    control("random", Random(), "random choice"),
+)
+
+
+def stay(transition: str, reward: int) -> Callable[[xr.Dataset], np.ndarray]:
+    """The measure of one stay cell."""
+
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        from ...analysis.behavior import stay_probability
+
+        return stay_probability(recording).sel(transition=transition, reward=reward).values
+
+    return measure
+
+
+def reward_index(recording: xr.Dataset) -> np.ndarray:
+    """Main effect of reward on staying; near zero without a model-free influence."""
+    from ...analysis import behavior
+
+    return behavior.reward_index(behavior.stay_probability(recording)).values
+
+
+def interaction(recording: xr.Dataset) -> np.ndarray:
+    """Reward-by-transition interaction of staying."""
+    from ...analysis import behavior
+
+    return behavior.reward_by_transition_interaction(behavior.stay_probability(recording)).values
+
+
+def nearer_to_observer(
+    agent: xr.Dataset, observer: xr.Dataset, q_learner: xr.Dataset
+) -> np.ndarray:
+    """Distance of the four cells to the Q-learner's less that to the ideal observer's."""
+    import numpy as np
+
+    from ...analysis.behavior import stay_probability
+
+    def distance(other: xr.Dataset) -> np.ndarray:
+        target = stay_probability(other).mean("seed")
+        return np.sqrt(((stay_probability(agent) - target) ** 2).sum(["transition", "reward"]))
+
+    return (distance(q_learner) - distance(observer)).values  # type: ignore[attr-defined]
+
+
+_NETWORK, _OBSERVER, _Q = (f"wang2018/two_step{s}" for s in ("", "_observer", "_q_learner"))
+_BLIND, _CUE = "wang2018/two_step_reward_blind", "wang2018/two_step_latent_state"
+
+
+def cell(name: str, claim: str, measure: Callable, low: float, high: float | None, not_by: str):
+    """The signature of one stay cell."""
+    return Signature(
+        name=f"wang2018/two_step_{name}",
+        claim=claim,
+        published="wang2018/two_step_stay",
+        low=low,
+        high=high,
+        measure=measure,
+        subject=_NETWORK,
+        shows=_OBSERVER,
+        shows_not=not_by,
+        beside=(_CUE,),
+    )
+
+
+SIGNATURES = (
+    cell(
+        "common_rewarded", "After a common, rewarded trial the choice is repeated.",
+        stay("common", 1), 0.95, None, _BLIND,
+    ),
+    cell(
+        "rare_rewarded", "After a rare, rewarded trial the choice is repeated little more than half the time.",
+        stay("rare", 1), 0.53, 0.74, _Q,
+    ),
+    cell(
+        "common_unrewarded", "After a common, unrewarded trial the choice is repeated little more than half the time.",
+        stay("common", 0), 0.53, 0.74, "wang2018/two_step_random",
+    ),
+    cell(
+        "rare_unrewarded", "After a rare, unrewarded trial the choice is repeated.",
+        stay("rare", 0), 0.95, None, _Q,
+    ),
+    Signature(
+        name="wang2018/two_step_reward_index",
+        claim="Reward as such does not make staying more likely.",
+        published="wang2018/two_step_reward_index",
+        low=-0.1,
+        high=0.1,
+        measure=reward_index,
+        subject=_NETWORK,
+        shows=_OBSERVER,
+        shows_not=_Q,
+        beside=(_CUE,),
+    ),
+    Signature(
+        name="wang2018/two_step_interaction",
+        claim="The effect of reward on staying depends on the transition.",
+        published="wang2018/two_step_reward_by_transition_interaction",
+        low=0.5,
+        high=None,
+        measure=interaction,
+        subject=_NETWORK,
+        shows=_OBSERVER,
+        shows_not=_Q,
+        beside=(_CUE,),
+    ),
+    Signature(
+        name="wang2018/two_step_near_observer",
+        claim="The four stay probabilities lie nearer to the ideal observer's than to a Q-learner's.",
+        published="direction only",
+        low=0.0,
+        high=None,
+        measure=nearer_to_observer,
+        subject=(_NETWORK, _OBSERVER, _Q),
+        shows=(_OBSERVER, _OBSERVER, _Q),
+        shows_not=(_Q, _OBSERVER, _Q),
+    ),
+)  # fmt: skip
+
+FIGURES = (
+    Figure(
+        name="wang2018/two_step",
+        caption=(
+            "Probability of repeating the first-stage choice after common and rare, rewarded and "
+            "unrewarded trials. Bars: mean over seeds or subjects; dots: seeds; lines: 95 % "
+            "interval (people and animals: standard error). Published: Wang et al. 2018, Fig. 5, digitized. The latent-state "
+            "learner knows no transitions. Rats: Miller, Botvinick & Brody; people: Zorowitz et al. 2023, whose "
+            "rewards drift instead of reversing."
+        ),
+        needs=(_NETWORK, _BLIND, _OBSERVER, _Q, _CUE),
+        draw=draw_two_step,
+    ),
+)
