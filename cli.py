@@ -137,9 +137,9 @@ def _figures(out: str | None) -> list[tuple[str, str]]:
 
 
 def _datasets(out: str | None) -> list[tuple[str, str]]:
-    from .data.catalogue import CATALOGUE
+    from .data.catalogue import DATASETS
 
-    return [(name, f"{d.task}; {d.species}; {d.license}") for name, d in CATALOGUE.items()]
+    return [(name, f"{d.task}; {d.species}, {d.n}; {d.license}") for name, d in DATASETS.items()]
 
 
 _LISTS = {
@@ -172,6 +172,7 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
     kept = [] if options.force else [seed for seed in wanted if seed in folder.seeds()]
     missing = [seed for seed in wanted if seed not in kept]
     if kept:
+        folder.open()  # refuses a folder that was changed by hand
         print(f"{e.name}: seeds {_ranges(kept)} kept ({folder.path})")
     if getattr(options, "dry_run", False):
         print(f"{e.name}: would run seeds {_ranges(missing) or 'none'} in {folder.path}")

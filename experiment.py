@@ -128,10 +128,12 @@ def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
         path, equals, text = change.partition("=")
         if not equals:
             raise ValueError(f"a setting is changed by name=value, got '{change}'")
-        if path == "task":
-            experiment = replace(experiment, task=load_task(text))
-        else:
-            experiment = override(experiment, path, text)
+        in_file = path == "task"
+        experiment = (
+            replace(experiment, task=load_task(text))
+            if in_file
+            else override(experiment, path, text)
+        )
     return experiment
 
 
@@ -248,7 +250,9 @@ def _tested_agent(experiment: Experiment, folder: RunFolder, seed: int, test: Te
         agent = (
             agent.initialized(experiment.task, seed)
             if untrained
-            else agent.with_weights(read_arrays(folder.seed_path(seed, _weights_file(test.snapshot))))
+            else agent.with_weights(
+                read_arrays(folder.seed_path(seed, _weights_file(test.snapshot)))
+            )
         )
     return agent.without(*test.without) if test.without else agent
 
@@ -315,5 +319,3 @@ def finished(name: str, out: str | Path | None = None) -> Run:
     if not seeds:
         raise MissingRunError(f"{name} has not been run: run  fastslow run {name}")
     return Run(experiment, folder, seeds)
-
-

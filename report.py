@@ -44,7 +44,14 @@ def verdict_table(found: Sequence[Verdict]) -> str:
     """A plain table: signature, published, measured with interval, bounds, verdict, controls."""
     from .papers.verdict import wrong_by_chance
 
-    header = ("signature", "published", "measured [95 % interval]", "must lie in", "verdict", "seeds")
+    header = (
+        "signature",
+        "published",
+        "measured [95 % interval]",
+        "must lie in",
+        "verdict",
+        "seeds",
+    )
     rows = [header] + [
         (
             v.signature.name,
@@ -57,7 +64,10 @@ def verdict_table(found: Sequence[Verdict]) -> str:
         for v in found
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
-    lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip() for row in rows]
+    lines = [
+        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
     lines.append(
         f"{len(found)} verdicts; about {wrong_by_chance(found):.1f} expected wrong by chance"
     )
@@ -86,7 +96,10 @@ def published_text(signature: Signature) -> str:
     if signature.published == "direction only":
         return signature.published
     fact = published(signature.published)
-    return f"{fact.value} ({fact.how})"
+    if fact.value is None:
+        return f"direction ({fact.how})"
+    value = fact.at(**signature.published_at) if signature.published_at else fact.value
+    return f"{value:g} ({fact.how})"
 
 
 def explanation(signature: Signature, out: str | Path | None = None) -> str:
@@ -102,11 +115,11 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
     ]
     if signature.published != "direction only":
         fact = published(signature.published)
-        lines.insert(3, f"  source     {fact.source}")
+        lines.insert(3, f"  source     {fact.where}, doi:{fact.doi}; {fact.note}")
     (verdict,) = verdicts([signature.name], out)
-    for role, m in (
-        ("measured", verdict.measured), ("shows", verdict.shows), ("shows not", verdict.shows_not)
-    ):  # fmt: skip
+    controls = (("shows", verdict.shows), ("shows not", verdict.shows_not))
+    beside = tuple(("beside", m) for m in verdict.beside)
+    for role, m in (("measured", verdict.measured), *controls, *beside):
         if m is not None:
             points = ", ".join(f"{value:.3f}" for value in m.seeds)
             lines.append(f"  {role:<9}  {measured_text(m)}  seeds {points}  ({m.source})")
@@ -160,7 +173,15 @@ def _section(paper: papers.Paper, out: str | Path | None) -> str:
     rows = "".join(_row(v) for v in verdicts([paper.name], out))
     head = "".join(
         f"<th>{cell}</th>"
-        for cell in ("claim", "published", "measured", "must lie in", "verdict", "seeds", "controls")
+        for cell in (
+            "claim",
+            "published",
+            "measured",
+            "must lie in",
+            "verdict",
+            "seeds",
+            "controls",
+        )
     )
     parts.append(f"<table><tr>{head}</tr>{rows}</table>")
     for figure in paper.figures:

@@ -57,7 +57,9 @@ def decode(
     units = by_trial(recording, variable, align)
     if isinstance(target, str):
         if target not in recording:
-            raise KeyError(f"the recording has no '{target}'; it has {', '.join(recording)}")
+            raise KeyError(
+                f"the recording has no '{target}'; it has {', '.join(map(str, recording))}"
+            )
         kind = recording[target].dtype.kind
         target = by_trial(recording, target, align)
     else:

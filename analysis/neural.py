@@ -27,7 +27,9 @@ def principal_trajectories(
         (component), share of the variance.
     """
     if variable not in recording:
-        raise KeyError(f"the recording has no '{variable}'; it has {', '.join(recording)}")
+        raise KeyError(
+            f"the recording has no '{variable}'; it has {', '.join(map(str, recording))}"
+        )
     if not 1 <= n_components <= recording.sizes["unit"]:
         raise ValueError(
             f"n_components must be 1 to {recording.sizes['unit']}, the number of units, "
@@ -71,7 +73,7 @@ def unit_coding(
     rng: np.random.Generator,
     variable: str = "hidden",
     align: str = "choice",
-    n_shuffles: int = 499,
+    n_shuffles: int = 199,
 ) -> xr.Dataset:
     """Relate each unit to the previous action, the previous reward, their product, and value.
 

@@ -45,10 +45,13 @@ def table_trials(
     [[[True, True, False, True]]]
     """
     columns = {
-        "choice": choice, "reward": reward, "common": common, "state": state,
-        "best_action": best_action,
+        name: column
+        for name, column in {
+            "choice": choice, "reward": reward, "common": common, "state": state,
+            "best_action": best_action,
+        }.items()
+        if column is not None
     }  # fmt: skip
-    columns = {name: column for name, column in columns.items() if column is not None}
     needed = [subject, trial, *columns.values(), *([session] if session else [])]
     for column in needed:
         if column not in table:

@@ -70,6 +70,8 @@ def trials(
 
     view = {}
     for name in _step_variables(recording):
+        if name == "trial":  # becomes the coordinate trial_number
+            continue
         values, dims = _by_lane(recording, name)
         taken = _as_float(values[lane[:, None], step])
         taken[~inside] = np.nan
@@ -228,6 +230,8 @@ def _anchor(rows: _TrialRows, recording: xr.Dataset, align: str) -> np.ndarray:
             "choice; align to 'start' or 'outcome'"
         )
     anchor: np.ndarray = getattr(rows, align)
+    if not (anchor >= 0).any():
+        raise ValueError("no trial has a choice row: 'stage' is never 1")
     return anchor
 
 

@@ -76,9 +76,7 @@ def save(recording: xr.Dataset, path: str | Path) -> None:
         for name, array in recording.data_vars.items()
         if name not in activations and array.dtype.kind in "ifb" and array.size
     }
-    atomic_write(
-        path, lambda part: recording.to_netcdf(part, engine="h5netcdf", encoding=encoding)
-    )
+    atomic_write(path, lambda part: recording.to_netcdf(part, engine="h5netcdf", encoding=encoding))
 
 
 def load(path: str | Path) -> xr.Dataset:

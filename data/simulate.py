@@ -46,7 +46,7 @@ def simulate(
 
     Examples
     --------
-    >>> from fastslow.models import Random
+    >>> from fastslow.models.learners import Random
     >>> from fastslow.tasks import Bandit
     >>> recording = simulate(Bandit(n_trials=3), Random(), n_lives=2)
     >>> dict(recording.reward.sizes)
@@ -63,7 +63,9 @@ def simulate(
         action, trace = agent.act(now)
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
-        replay += [{"step": t, "lane": lane, "path": path} for lane, path in trace.pop("replay", [])]
+        replay += [
+            {"step": t, "lane": lane, "path": path} for lane, path in trace.pop("replay", [])
+        ]
         _keep(rows, _seen(now) | _wanted(trace, record) | {"action": action})
         now = play.send(action)
         _keep(rows, {"reward": now.reward, "discount": now.discount} | now.outcomes)

@@ -22,9 +22,7 @@ def specification(thing: object) -> Any:
     file is another specification.
     """
     if is_dataclass(thing) and not isinstance(thing, type):
-        values = {
-            f.name: specification(getattr(thing, f.name)) for f in fields(thing) if f.repr
-        }
+        values = {f.name: specification(getattr(thing, f.name)) for f in fields(thing) if f.repr}
         return {"class": type(thing).__name__, **_source(type(thing)), **values}
     if isinstance(thing, Mapping):
         return {str(name): specification(value) for name, value in thing.items()}

@@ -45,7 +45,7 @@ def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write arrays by name as safetensors."""
     from safetensors.numpy import save_file
 
-    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    whole = {name: np.array(array, order="C") for name, array in arrays.items()}
     atomic_write(path, lambda part: save_file(whole, part))
 
 

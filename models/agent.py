@@ -61,10 +61,10 @@ class Agent:
 
         Examples
         --------
-        >>> from fastslow.models import Random
+        >>> from fastslow.models.learners import Random
         >>> Random().without("hippocampus")
         Traceback (most recent call last):
-        ValueError: Random has no part 'hippocampus'; it has none that can be taken out
+        ValueError: Random has no part 'hippocampus'; there is none
         """
         for part in parts:
             if part not in self.parts:
@@ -87,7 +87,7 @@ class Agent:
 
 def _unknown(owner: str, kind: str, name: str, known: tuple[str, ...]) -> str:
     if not known:
-        return f"{owner} has no {kind} '{name}'; it has none that can be taken out"
+        return f"{owner} has no {kind} '{name}'; there is none"
     close = get_close_matches(name, known, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"it has {', '.join(known)}"
     return f"{owner} has no {kind} '{name}'; {hint}"

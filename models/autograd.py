@@ -78,9 +78,8 @@ class AutogradPopulation:
         loss = (
             policy_loss + settings.value_weight / 2 * value_loss - settings.entropy_weight * entropy
         )
-        gradients = dict(
-            zip(self._weights, torch.autograd.grad(loss.sum(), list(self._weights.values())))
-        )
+        found = torch.autograd.grad(loss.sum(), list(self._weights.values()))
+        gradients = dict(zip(self._weights, found, strict=True))
         norm = torch.stack([g.flatten(1).square().sum(1) for g in gradients.values()]).sum(0).sqrt()
         norm = torch.where(torch.isfinite(norm + loss), norm, torch.nan).detach()
         for seed in range(self.shape.n_seeds):
@@ -154,7 +153,7 @@ class AutogradPopulation:
             state = {"hidden": (1 - update) * candidate + update * state["hidden"]}
         else:
             total = (driven + recurrent).split(n_units, -1)
-            gate = {name: torch.sigmoid(x) for name, x in zip(GATES[core], total)}
+            gate = {name: torch.sigmoid(x) for name, x in zip(GATES[core], total, strict=True)}
             cell = gate["forget"] * state["cell"] + gate["input"] * torch.tanh(total[-1])
             if self.reinstated is not None:
                 memory = torch.tensor(self.reinstated[t]).to(self.dtype).reshape(shape)

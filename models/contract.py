@@ -16,8 +16,6 @@ from .learner import Learner
 Life = list[tuple[np.ndarray, Trace]]
 
 _N_BACKUPS = 4  # allowed at each step of rest
-# Traces are compared loosely: a matrix product may round differently when its batch is larger.
-_ROUNDING = {"rtol": 1e-4, "atol": 1e-5, "equal_nan": True}
 
 
 def check_agent(agent: Agent, task: Task, n: int = 5, seed: int = 0) -> None:
@@ -29,7 +27,7 @@ def check_agent(agent: Agent, task: Task, n: int = 5, seed: int = 0) -> None:
 
     Examples
     --------
-    >>> from fastslow.models import Random
+    >>> from fastslow.models.learners import Random
     >>> from fastslow.tasks import Bandit
     >>> check_agent(Random(), Bandit(n_trials=10))
     """
@@ -52,9 +50,9 @@ def check_agent(agent: Agent, task: Task, n: int = 5, seed: int = 0) -> None:
 
     expect_same(_live(twin, task, (seed,), n), "the same seed must give the same life")
     expect_same(_live(subject, task, (seed,), n), "begin must empty what was learned before")
-    more = _live(agent, task, (seed,), n + 3)
+    more = _live(subject, task, (seed,), n + 3)
     expect_same(_lanes(more, slice(n)), "a lane must not depend on how many run beside it")
-    crowd = _live(agent, task, (seed + 1, seed), n)
+    crowd = _live(subject, task, (seed + 1, seed), n)
     expect_same(_lanes(crowd, slice(n, None)), "a lane must not depend on other seeds beside it")
     _check_lesions(agent, task, n, seed)
 
@@ -119,7 +117,10 @@ def _check_trace(agent: Agent, task: Task, trace: Trace, n: int, t: int) -> None
                 f"got {policy.shape} at step {t}"
             )
         if (policy < 0).any() or not np.allclose(policy.sum(axis=1), 1, atol=1e-4):
-            raise ValueError(f"{who}: trace 'policy' must hold probabilities, not at step {t}")
+            raise ValueError(
+                f"{who}: trace 'policy' must hold probabilities that add up to 1, "
+                f"they do not at step {t}"
+            )
 
 
 def _check_constant(agent: Agent, traces: list[Trace]) -> None:
@@ -151,9 +152,14 @@ def _difference(one: Life, other: Life) -> tuple[str, int] | None:
         if not np.array_equal(action, other_action):
             return "action", t
         for name, value in trace.items():
-            if not np.allclose(value, other_trace[name], **_ROUNDING):
+            if not _close(value, other_trace[name]):
                 return f"trace '{name}'", t
     return None
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> bool:
+    """Equal but for rounding: a matrix product may round differently when its batch is larger."""
+    return np.allclose(one, other, rtol=1e-4, atol=1e-5, equal_nan=True)
 
 
 def _equal(one: object, other: object) -> bool:
@@ -235,7 +241,7 @@ def _check_lanes_apart(
     """Lane 0 alone retrieves what it retrieves among others; nothing is stored without `write`."""
     single = new(1)
     single.observe(key[:1], {name: array[:1] for name, array in step.items()})
-    if not np.allclose(single.retrieve(key[:1])[0], value[:1], **_ROUNDING):
+    if not _close(single.retrieve(key[:1])[0], value[:1]):
         raise ValueError(f"{who}: a lane must not depend on those beside it, lane 0 does")
     blank = new(len(key))
     blank.observe(key, {**step, "write": np.zeros(len(key), bool)})
@@ -261,8 +267,8 @@ def check_learner(learner: Learner, data: Mapping[str, np.ndarray], states: np.n
         raise ValueError(f"{who}: a policy must return finite outputs")
     if not np.array_equal(policy(states), output):
         raise ValueError(f"{who}: asking must change nothing, a second answer differs")
-    if not np.allclose(learner.adapt(data)(states), output, **_ROUNDING):
+    if not _close(learner.adapt(data)(states), output):
         raise ValueError(f"{who}: adapting must leave the learner as it is, a second time differs")
     single = learner.adapt({name: array[:1] for name, array in data.items()})
-    if not np.allclose(single(states[:1]), output[:1], **_ROUNDING):
+    if not _close(single(states[:1]), output[:1]):
         raise ValueError(f"{who}: a lane must not depend on those beside it, lane 0 does")

@@ -84,7 +84,8 @@ def step(core: str, weights: Weights, inputs: np.ndarray, state: State) -> tuple
         return {"hidden": hidden}, {"reset": reset, "update": update}
     total = driven + recurrent
     n_units = hidden.shape[-1]
-    gates = dict(zip(names, np.split(sigmoid(total[..., :-n_units]), len(names) - 1, -1)))
+    open_ = np.split(sigmoid(total[..., :-n_units]), len(names) - 1, axis=-1)
+    gates = dict(zip(names[:-1], open_, strict=True))
     cell = gates["forget"] * state["cell"] + gates["input"] * np.tanh(total[..., -n_units:])
     if core == "episodic_lstm":
         cell = cell + gates["reinstatement"] * state["reinstated"]

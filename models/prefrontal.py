@@ -213,32 +213,41 @@ class Encoder:
     def __call__(self, now: TimeStep, out: np.ndarray | None = None) -> np.ndarray:
         """The input row (n, n_inputs) of each lane; written into `out` if that is given."""
         row, at = self._row if out is None else out, self._slices
-        began = now.first.any()
+        previous, reward, began = self._action, now.reward, now.first
+        if began.any():
+            previous = np.where(began, -1, previous)
+            reward = np.where(began, 0, reward)
+            self._time = np.where(began, np.float32(0), self._time)
         if self._see:
             row[:, at["observation"]] = now.observation
         if self._see_action:
-            previous = np.where(now.first, -1, self._action) if began else self._action
             np.equal(previous[:, None], self._options, out=row[:, at["previous_action"]])
-        if self._see_reward:
-            reward = np.where(now.first, np.nan, now.reward) if began else now.reward
-            if self._agent.previous_reward == "scalar":
-                row[:, at["previous_reward"]] = (
-                    np.where(now.first, 0, now.reward) if began else reward
-                )[:, None]
-            else:
-                row[:, at["previous_reward"]] = np.isclose(reward[:, None], self._values)
+        if self._see_reward and self._agent.previous_reward == "scalar":
+            row[:, at["previous_reward"]] = reward[:, None]
+        elif self._see_reward:
+            row[:, at["previous_reward"]] = self._one_hot(reward, known=~began)
         if self._agent.time:
             row[:, at["time"]] = self._time[:, None]
-            self._time += self._tick
+            self._time = self._time + self._tick
         if self._agent.done:
             if "done" not in now.outcomes:
                 raise KeyError("input 'done' needs a task with an outcome named 'done'")
             row[:, at["done"]] = now.outcomes["done"][:, None]
         return row
 
+    def _one_hot(self, reward: np.ndarray, known: np.ndarray) -> np.ndarray:
+        hot = np.isclose(reward[:, None], self._values) & known[:, None]
+        lost = known & ~hot.any(axis=1)
+        if lost.any():
+            raise ValueError(
+                f"reward {float(reward[lost][0])} is not among reward_values "
+                f"{self._agent.reward_values}"
+            )
+        return hot
+
     def peek(self, now: TimeStep, out: np.ndarray) -> None:
         """Write the input rows into `out` without passing on to the next time step."""
-        time = self._time.copy()
+        time = self._time
         self(now, out=out)
         self._time = time
 

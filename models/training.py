@@ -29,7 +29,7 @@ class ActorCritic:
         Steps between updates; by default a whole life.
     optimizer : {"adam", "rmsprop"}
     learning_rate, learning_rate_end : float
-        Changes linearly over training; the end defaults to the start.
+        Changes linearly over training.
     discount, trace_decay : float
         Of the generalized advantage; trace_decay 1 gives the bootstrapped return of Wang 2018.
     value_weight, entropy_weight, entropy_weight_end : float
@@ -45,13 +45,13 @@ class ActorCritic:
     unroll: int | None = None
     optimizer: str = "adam"
     learning_rate: float = 5e-3
-    learning_rate_end: float | None = None
+    learning_rate_end: float = 0.0
     discount: float = 0.9
     trace_decay: float = 1.0
     value_weight: float = 0.05
     entropy_weight: float = 0.05
     entropy_weight_end: float = 0.0
-    anneal: float = 1.0
+    anneal: float = 0.5
     max_gradient_norm: float = 1.0
     squared_decay: float = 0.999
     epsilon: float = 1e-8
@@ -71,11 +71,11 @@ class ActorCritic:
     def update_settings(self, batch: int) -> UpdateSettings:
         """The settings in force during one batch of lives."""
         done = batch / max(self.n_batches - 1, 1)
-        end = self.learning_rate if self.learning_rate_end is None else self.learning_rate_end
         annealed = min(1.0, done / self.anneal) if self.anneal > 0 else 1.0
         return UpdateSettings(
             optimizer=self.optimizer,
-            learning_rate=self.learning_rate + done * (end - self.learning_rate),
+            learning_rate=self.learning_rate
+            + done * (self.learning_rate_end - self.learning_rate),
             discount=self.discount,
             trace_decay=self.trace_decay,
             value_weight=self.value_weight,
@@ -268,7 +268,18 @@ class Trainer:
 
 
 def fastest_engine() -> Engine:
-    """The fused kernel where it can be built, else torch; which of them is said once."""
+    """The fused kernel where it can be built, else torch; the slower one is announced."""
+    from .fused import FusedPopulation, available
+
+    if available():
+        return FusedPopulation
+    import warnings
+
     from .autograd import AutogradPopulation
 
+    warnings.warn(
+        "no C++ compiler found: training with torch, about 20 times slower; results agree "
+        "up to rounding",
+        stacklevel=3,
+    )
     return AutogradPopulation

@@ -100,6 +100,8 @@ class Signature:
         A sentence a neuroscientist would sign.
     published : str
         Key of the published number, or "direction only".
+    published_at : mapping, optional
+        Coordinates, where that is a table.
     low, high : float or None
         Where the measure must lie; fixed before the first run.
     measure : callable
@@ -120,6 +122,7 @@ class Signature:
     shows: str | tuple[str, ...] | None = None
     shows_not: str | tuple[str, ...] | None = None
     beside: tuple[str, ...] = ()
+    published_at: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def sources(self) -> tuple[str, ...]:

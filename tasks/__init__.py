@@ -5,13 +5,36 @@ if __name__ != "fastslow.tasks":
 
 from .bandits import Bandit
 from .contract import check_task
+from .gymnasium_adapter import as_gymnasium, from_gymnasium
+from .harlow import Harlow
+from .harlow_line import HarlowLine
 from .informative_arm import InformativeArm
 from .randomness import Lanes, stream
-from .restless import StableVolatileBandit, RestlessBandit
+from .restless import RestlessBandit, StableVolatileBandit
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
 
 __all__ = [
-    "ACT", "Bandit", "StableVolatileBandit", "Box", "Discrete", "DriftingTwoStep", "FORCED", "InformativeArm", "Lanes", "Play", "REST", "RestlessBandit", "Task", "TimeStep", "TwoStep", "check_task", "stream",
+    "ACT",
+    "FORCED",
+    "REST",
+    "Bandit",
+    "Box",
+    "Discrete",
+    "DriftingTwoStep",
+    "Harlow",
+    "HarlowLine",
+    "InformativeArm",
+    "Lanes",
+    "Play",
+    "RestlessBandit",
+    "StableVolatileBandit",
+    "Task",
+    "TimeStep",
+    "TwoStep",
+    "as_gymnasium",
+    "check_task",
+    "from_gymnasium",
+    "stream",
 ]  # fmt: skip

@@ -97,5 +97,6 @@ def play_arms(
         action = yield TimeStep(observation, reward, going, first, yes, phase, {}, truth)
         action = space.check(action, n)
         reward = earn(arm_mean[trial, action, lanes]).astype(np.float32)
-    truth["trial"] = labels["trial"][n_trials]  # nothing else changes once the last choice is made
+    # After the last choice nothing but the trial number goes on.
+    truth = {**truth, "trial": labels["trial"][n_trials]}
     yield TimeStep(observation, reward, over, no, no, phase, {}, truth)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import is_dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -133,9 +134,11 @@ def _next(task: Task, play: Play, action: np.ndarray | None, t: int) -> TimeStep
 
 
 def _each(function: Callable[[np.ndarray], np.ndarray], now: TimeStep) -> TimeStep:
-    return TimeStep(
-        *(function(value) for value in now[:6]),
-        *({name: function(value) for name, value in named.items()} for named in now[6:]),
+    return TimeStep._make(
+        {name: function(array) for name, array in value.items()}
+        if isinstance(value, dict)
+        else function(value)
+        for value in now
     )
 
 
@@ -226,7 +229,7 @@ def _check_start_and_end(who: str, life: Life) -> None:
             raise ValueError(f"{who}: {name} must be true in all lanes at step 0")
     if start.reward.any():
         raise ValueError(f"{who}: reward must be 0 at step 0, got {start.reward}")
-    for t, (before, now) in enumerate(zip(life, life[1:], strict=False), start=1):
+    for t, (before, now) in enumerate(pairwise(life), start=1):
         if (now.active & ~before.active).any():
             raise ValueError(f"{who}: active must stay false once it is, step {t} revives a lane")
         if now.discount[before.active & ~now.active].any():

@@ -278,9 +278,9 @@ def test_reversal_curve_equals_its_definition(seed: int) -> None:
                 g, c = best[s, e], choice[s, e]
                 for t in range(1, 40):
                     low, high = (t, t + k) if k >= 0 else (t + k, t - 1)
-                    if g[t] != g[t - 1] and low >= 0 and high < 40:
-                        if len(set(g[low : high + 1])) == 1:
-                            hits.append(c[t + k] == g[t])
+                    constant = low >= 0 and high < 40 and len(set(g[low : high + 1])) == 1
+                    if g[t] != g[t - 1] and constant:
+                        hits.append(c[t + k] == g[t])
             expected = np.mean(hits) if hits else np.nan
             np.testing.assert_allclose(curve.isel(seed=s).sel(lag=k), expected)
 
@@ -309,6 +309,8 @@ def test_trials_align_to_choice_outcome_and_start_and_mark_the_outside() -> None
     view = trials(recording)
     assert view["hidden"].dims == ("trial", "time", "unit")
     assert view.sizes["trial"] == n_trials
+    assert "trial" not in view.coords
+    assert view.to_dataframe().index.names == ["trial", "time", "unit"]
     assert view["time"].values.tolist() == [-1, 0, 1]
     assert (view["stage"].sel(time=0) == 1).all()
     one = view.isel(trial=-1)
@@ -339,6 +341,8 @@ def test_misuse_of_trials_is_named() -> None:
         trials(recording, window=(-1, 1))
     with pytest.raises(ValueError, match="no 'stage' to say"):
         trials(recording.drop_vars("stage"))
+    with pytest.raises(ValueError, match="'stage' is never 1"):
+        trials(recording.assign(stage=0 * recording["stage"]))
     with pytest.raises(KeyError, match="no 'trial'"):
         trials(recording.drop_vars("trial"))
     with pytest.raises(ValueError, match="'trial' must rise within an episode, got 0 after 3"):
@@ -388,7 +392,7 @@ def test_misuse_of_tables_is_named() -> None:
         tables.table_trials(table, excluded=np.array([2, 0]))
     with pytest.raises(TypeError, match="'choice' must hold whole numbers, got 'X'"):
         tables.table_trials(table.assign(choice=["X", "Y"], trial=[1, 2]))
-    with pytest.raises(ValueError, match="from 0, got 0.5"):
+    with pytest.raises(ValueError, match=r"from 0, got 0\.5"):
         tables.table_trials(table.assign(choice=[0.5, 1], trial=[1, 2]))
     with pytest.raises(ValueError, match="'trial' is empty in retained row 1"):
         tables.table_trials(table.assign(trial=[1, np.nan]))

@@ -24,5 +24,6 @@ def test_examples(module: str) -> None:
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     for examples in doctest.DocTestFinder().find(importlib.import_module(module)):
         runner.run(examples, out=report.append)
+    print("".join(report))
     if report:
-        pytest.fail("".join(report), pytrace=False)
+        pytest.fail(f"examples in {module} do not give what they say", pytrace=False)

@@ -27,7 +27,7 @@ def sequences(trials: xr.Dataset) -> list[list[tuple[int, float, int]]]:
     return [
         [
             (int(c), float(r), int(k))
-            for c, r, k, v in zip(*(s[n].values for n in ("choice", "reward", "common", "valid")))
+            for c, r, k, v in zip(s["choice"], s["reward"], s["common"], s["valid"], strict=True)
             if v
         ]
         for s in (trials.isel(session=i) for i in range(trials.sizes["session"]))

@@ -139,5 +139,5 @@ def test_misuse_is_named() -> None:
     with pytest.raises(ValueError, match="'value' is the same on every trial"):
         neural.unit_coding(recording.assign(value=0 * recording["value"]), rng=rng)
     coding = neural.unit_coding(recording, rng=rng, n_shuffles=20)
-    with pytest.raises(ValueError, match="20 shuffles cannot give p below 0.01"):
+    with pytest.raises(ValueError, match=r"20 shuffles cannot give p below 0\.01"):
         neural.coding_share(coding)

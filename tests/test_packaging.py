@@ -108,6 +108,22 @@ def test_a_clone_under_another_name_imports_itself_and_nothing_else(
     assert all(Path(file).is_relative_to(clone.resolve()) for file in files), files
 
 
+def test_a_second_copy_of_a_room_fails_the_test_that_loads_it(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
+    (tmp_path / "tests" / "test_copy.py").write_text(
+        "import sys, types\n"
+        "def test_nothing(): pass\n"
+        "def test_loading(): sys.modules['tasks'] = types.ModuleType('tasks')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--import-mode=importlib", "--rootdir", tmp_path, "tests"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "loaded beside fastslow: tasks; import fastslow.<room>" in done.stdout
+    assert "2 passed, 1 error" in done.stdout
+
+
 # Printing what an interpreter loaded is its last act, also where the command line exits.
 REPORT = (
     "import atexit, sys\n"

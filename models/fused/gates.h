@@ -18,43 +18,77 @@ constexpr int blocks_of(Core core) {
 
 constexpr bool has_cell(Core core) { return core == Core::lstm || core == Core::episodic_lstm; }
 
-// Turn the sums in `block` into activations; `hidden` and `cell` into those after this step.
-template <Core CORE>
-void activate(long n_units, float* block, float* hidden, float* cell, float* tanh_cell,
-              const float* reinstated) {
-    for (long j = 0; j < n_units; j += WIDTH) {
-        auto sum = [&](int b) { return load(block + b * n_units + j); };
-        auto keep = [&](int b, vec x) { store(block + b * n_units + j, x); };
+// One tile's arrays at one step, each (lanes, n_units), blocks (lanes, blocks * n_units).
+struct Activity {
+    long n_units;
+    float *block, *hidden, *cell, *tanh_cell;
+    const float* reinstated;
+};
+
+// Turn the sums in `block` into activations, `hidden` and `cell` into those after this step, for K
+// lanes from `lane`.
+template <Core CORE, int K>
+void activate(const Activity& at, long lane) {
+    constexpr int BLOCKS = blocks_of(CORE);
+    for (long j = 0; j < at.n_units; j += WIDTH) {
+        auto spot = [&](int k) { return (lane + k) * at.n_units + j; };
+        auto block = [&](int b, int k) {
+            return at.block + ((lane + k) * BLOCKS + b) * at.n_units + j;
+        };
+        auto read = [&](int b, vec(&x)[K]) { each<K>([&](int k) { x[k] = load(block(b, k)); }); };
+        auto keep = [&](int b, vec(&x)[K]) { each<K>([&](int k) { store(block(b, k), x[k]); }); };
+        auto gate = [&](int b, vec(&x)[K]) {
+            read(b, x);
+            sigmoid(x);
+            keep(b, x);
+        };
+        vec candidate[K];
+        read(CORE == Core::gru ? 2 : BLOCKS - 1, candidate);
         if constexpr (CORE == Core::vanilla) {
-            vec h = tanh(sum(0));
-            keep(0, h);
-            store(hidden + j, h);
+            tanh(candidate);
+            keep(0, candidate);
+            each<K>([&](int k) { store(at.hidden + spot(k), candidate[k]); });
         } else if constexpr (CORE == Core::gru) {
-            vec reset = sigmoid(sum(0)), update = sigmoid(sum(1));
-            vec candidate = tanh(sum(2) + reset * sum(3));
-            keep(0, reset);
-            keep(1, update);
+            vec reset[K], update[K];
+            gate(0, reset);
+            gate(1, update);
+            each<K>([&](int k) { candidate[k] += reset[k] * load(block(3, k)); });
+            tanh(candidate);
             keep(2, candidate);
-            store(hidden + j, (1.0f - update) * candidate + update * load(hidden + j));
+            each<K>([&](int k) {
+                vec before = load(at.hidden + spot(k));
+                store(at.hidden + spot(k), (1.0f - update[k]) * candidate[k] + update[k] * before);
+            });
         } else {
-            vec input = sigmoid(sum(0)), forget = sigmoid(sum(1)), output = sigmoid(sum(2));
-            vec candidate = tanh(sum(blocks_of(CORE) - 1));
-            vec c = forget * load(cell + j) + input * candidate;
+            vec input[K], forget[K], output[K], cell[K];
+            gate(0, input);
+            gate(1, forget);
+            gate(2, output);
+            tanh(candidate);
+            keep(BLOCKS - 1, candidate);
+            each<K>([&](int k) {
+                cell[k] = forget[k] * load(at.cell + spot(k)) + input[k] * candidate[k];
+            });
             if constexpr (CORE == Core::episodic_lstm) {
-                vec reinstatement = sigmoid(sum(3));
-                c += reinstatement * load(reinstated + j);
-                keep(3, reinstatement);
+                vec reinstatement[K];
+                gate(3, reinstatement);
+                each<K>([&](int k) { cell[k] += reinstatement[k] * load(at.reinstated + spot(k)); });
             }
-            vec squashed = tanh(c);
-            keep(0, input);
-            keep(1, forget);
-            keep(2, output);
-            keep(blocks_of(CORE) - 1, candidate);
-            store(tanh_cell + j, squashed);
-            store(cell + j, c);
-            store(hidden + j, output * squashed);
+            each<K>([&](int k) { store(at.cell + spot(k), cell[k]); });
+            tanh(cell);
+            each<K>([&](int k) {
+                store(at.tanh_cell + spot(k), cell[k]);
+                store(at.hidden + spot(k), output[k] * cell[k]);
+            });
         }
     }
+}
+
+template <Core CORE>
+void activate(const Activity& at, long n_lanes) {
+    long lane = 0;
+    for (; lane + ROWS <= n_lanes; lane += ROWS) activate<CORE, ROWS>(at, lane);
+    for (; lane < n_lanes; ++lane) activate<CORE, 1>(at, lane);
 }
 
 // From the gradients of `hidden` and `cell` after a step (in d_hidden, d_cell) to those of the sums

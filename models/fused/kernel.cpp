@@ -14,6 +14,11 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <new>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include "gates.h"
 #include "pool.h"
@@ -30,10 +35,23 @@ long round_up(long n) { return (n + 15) / 16 * 16; }
 // Rows an odd number of cache lines apart do not compete for the same places in the cache.
 long odd_lines(long n) { return (n + 15) / 16 * 16 | 16; }
 
+// Zeros; large arrays on large pages where the system has them.
 struct Floats : std::unique_ptr<float[], void (*)(void*)> {
-    explicit Floats(size_t n)
-        : unique_ptr(static_cast<float*>(std::aligned_alloc(64, round_up(long(n)) * 4)), std::free) {
-        std::memset(get(), 0, round_up(long(n)) * 4);
+    explicit Floats(long n) : unique_ptr(nullptr, std::free) {
+        size_t size = size_t(round_up(n)) * sizeof(float), line = 64;
+#ifdef MADV_HUGEPAGE
+        constexpr size_t PAGE = size_t(1) << 21;
+        if (size >= PAGE) {
+            line = PAGE;
+            size = (size + PAGE - 1) / PAGE * PAGE;
+        }
+#endif
+        reset(static_cast<float*>(std::aligned_alloc(line, size)));
+        if (!get()) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+        if (line == PAGE) madvise(get(), size, MADV_HUGEPAGE);
+#endif
+        std::memset(get(), 0, size);
     }
 };
 
@@ -212,10 +230,9 @@ struct Population : Arrays {
         if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before.get() + at * n_units);
         product(tile.n, n_columns, {row, row_size, 1, 0}, {w, column_stride, 0}, depth, 1, block,
                 n_columns, false);
-        for (long lane = 0; lane < tile.n; ++lane)
-            activate<CORE>(n_units, block + lane * n_columns, h + lane * n_units,
-                           c + lane * n_units, tanh_cell.get() + (at + lane) * n_units,
-                           reinstated + (t * n + tile.begin + lane) * n_units);
+        activate<CORE>({n_units, block, h, c, tanh_cell.get() + at * n_units,
+                        reinstated + (t * n + tile.begin) * n_units},
+                       tile.n);
         read_out(tile, h, outputs.get() + slot(tile, t) * n_outputs * LANES);
     }
 
@@ -263,6 +280,8 @@ struct Population : Arrays {
         Floats d_hidden(LANES * n_units), d_cell(LANES * n_units);
         Floats d_sums(CHUNK * LANES * column_stride), h(CHUNK * LANES * n_units);
         Floats d_outputs(CHUNK * n_outputs * LANES);
+        const long kept_size = odd_lines(row_size);
+        Floats kept_rows(CHUNK * LANES * kept_size);
         const float* head = weights(tile.seed) + head_at;
         const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
         for (long end = n_steps; end > 0; end -= CHUNK) {
@@ -275,7 +294,9 @@ struct Population : Arrays {
                 credit.step_back(t, d_output);
                 product(tile.n, n_units, {d_output, 1, LANES, 0}, {head, n_units, 0}, n_outputs, 1,
                         d_hidden.get(), n_units, true);
-                for (long lane = 0; lane < tile.n; ++lane)
+                for (long lane = 0; lane < tile.n; ++lane) {
+                    std::copy_n(row + lane * row_size, row_size,
+                                kept_rows.get() + (in_chunk * LANES + lane) * kept_size);
                     deactivate<CORE>(
                         n_units, gates.get() + (at + lane) * n_columns, row + lane * row_size,
                         cell_before.get() + (at + lane) * n_units,
@@ -284,6 +305,7 @@ struct Population : Arrays {
                         d_hidden.get() + lane * n_units, d_cell.get() + lane * n_units,
                         d_sum + lane * column_stride,
                         h.get() + (in_chunk * LANES + lane) * n_units);
+                }
                 product(tile.n, n_units, {d_sum, column_stride, 1, 0}, {back, back_stride, 0},
                         n_columns, 1, d_hidden.get(), n_units, CORE == Core::gru);
                 for (long lane = 0; lane < tile.n; ++lane)
@@ -292,8 +314,7 @@ struct Population : Arrays {
                         move(d_cell.get() + lane * n_units, gradient_of_tile + initial_cell_at);
                     }
             }
-            const float* row = rows + (begin * n + tile.begin) * row_size;
-            product(depth, n_columns, {row, 1, row_size, n * row_size},
+            product(depth, n_columns, {kept_rows.get(), 1, kept_size, LANES * kept_size},
                     {d_sums.get(), column_stride, LANES * column_stride}, tile.n, end - begin,
                     gradient_of_tile, column_stride, true);
             product(n_outputs, n_units, {d_outputs.get(), LANES, 1, n_outputs * LANES},

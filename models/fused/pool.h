@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <thread>
@@ -18,8 +20,10 @@ inline void relax() {
 #endif
 }
 
-// The caller works too, and takes every job that no other thread has begun: a thread that the
-// machine gives no time to delays nothing. Threads look out for work for a moment, then sleep.
+// The caller works too, and takes every job that no other thread has begun, so a thread that the
+// machine gives no time to holds up nothing. If one loses its processor in the middle of a job, the
+// caller has to wait; it then works alone for a while. Threads look out for work for a moment, then
+// sleep.
 class Pool {
    public:
     explicit Pool(int n_threads) {
@@ -35,8 +39,9 @@ class Pool {
 
     // Call job(0) ... job(n - 1), in any order and on any thread.
     void run(int n, const std::function<void(int)>& job) {
-        if (n == 1 || threads.empty()) {
+        if (n == 1 || threads.empty() || alone > 0) {
             for (int i = 0; i < n; ++i) job(i);
+            alone = std::max(0, alone - 1);
             return;
         }
         current = &job;
@@ -44,15 +49,22 @@ class Pool {
         uint64_t round = (tickets.load() >> 32) + 1;
         tickets.store(round << 32 | uint64_t(n));
         tickets.notify_all();
-        while (take()) {
-        }
+        auto start = Clock::now();
+        int n_own = 0;
+        while (take()) ++n_own;
+        auto own = Clock::now() - start;
         for (int spins = 0; int left = to_do.load(); ++spins) {
             if (spins < SPINS) relax();
             else to_do.wait(left);
         }
+        auto waited = Clock::now() - start - own;
+        if (waited > 2 * own / std::max(n_own, 1) + PATIENCE) alone = ROUNDS_ALONE;
     }
 
    private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr auto PATIENCE = std::chrono::microseconds(100);
+    static constexpr int ROUNDS_ALONE = 200;
     static constexpr int SPINS = 2000;  // about 100 microseconds, longer than a step of most tasks
 
     // Take the next job and do it; false if none is left. The low half of `tickets` counts the
@@ -88,6 +100,7 @@ class Pool {
     std::atomic<int> to_do{0};
     std::atomic<bool> stopping{false};
     const std::function<void(int)>* current = nullptr;
+    int alone = 0;  // rounds left without the others
     std::vector<std::thread> threads;
 };
 

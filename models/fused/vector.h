@@ -30,9 +30,26 @@ inline vec load(const float* p) { return *reinterpret_cast<const anywhere*>(p); 
 inline void store(float* p, vec x) { *reinterpret_cast<anywhere*>(p) = x; }
 inline vec all(float x) { return x - vec{}; }
 
-// A NaN passes through both.
-inline vec at_most(vec x, float high) { return x > all(high) ? all(high) : x; }
-inline vec at_least(vec x, float low) { return x < all(low) ? all(low) : x; }
+// A NaN passes through both, as it does through the instructions if it stands second.
+inline vec at_most(vec x, float high) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<vec>(_mm512_min_ps(all(high), x));
+#elif defined(__AVX2__)
+    return reinterpret_cast<vec>(_mm256_min_ps(all(high), x));
+#else
+    return x > all(high) ? all(high) : x;
+#endif
+}
+
+inline vec at_least(vec x, float low) {
+#if defined(__AVX512F__)
+    return reinterpret_cast<vec>(_mm512_max_ps(all(low), x));
+#elif defined(__AVX2__)
+    return reinterpret_cast<vec>(_mm256_max_ps(all(low), x));
+#else
+    return x < all(low) ? all(low) : x;
+#endif
+}
 
 // 1 / x to full precision: an estimate and one Newton step where there is one, else a division.
 inline vec reciprocal(vec x) {
@@ -47,39 +64,60 @@ inline vec reciprocal(vec x) {
 #endif
 }
 
-// e^x = power (1 + rest) with power = 2^n and rest = 2^f - 1, |f| <= 1/2; |x| must be below 88.
+// The functions below work on K vectors at once, operation by operation: one alone would wait for
+// each of its own results.
+template <int K, class F>
+inline void each(F f) {
+#pragma GCC unroll 8
+    for (int k = 0; k < K; ++k) f(k);
+}
+
+constexpr float LOG2E = 1.4426950408889634f;
+
+// Taylor series of (2^f - 1) / f; for |f| <= 1/2 the first term left out is below 1.3e-7.
+constexpr float SERIES[] = {1.5403530393381609e-4f, 1.3333558146428443e-3f, 9.6181291076284772e-3f,
+                            5.5504108664821580e-2f, 2.4022650695910071e-1f, 6.9314718055994531e-1f};
+
+// 2^(rate x) = power (1 + rest), where power = 2^n and rest = 2^f - 1, |f| <= 1/2.
+template <int K>
 struct Exponential {
-    vec power, rest;
+    vec power[K], rest[K];
+
+    Exponential(const vec (&x)[K], float rate, float bound) {
+        constexpr float ROUND = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+        vec f[K];
+        each<K>([&](int k) { f[k] = at_least(at_most(x[k], bound), -bound); });
+        each<K>([&](int k) { power[k] = f[k] * rate + ROUND; });
+        each<K>([&](int k) { f[k] = f[k] * rate - (power[k] - ROUND); });
+        each<K>([&](int k) { rest[k] = f[k] * SERIES[0] + SERIES[1]; });
+#pragma GCC unroll 4
+        for (int term = 2; term < 6; ++term)
+            each<K>([&](int k) { rest[k] = rest[k] * f[k] + SERIES[term]; });
+        each<K>([&](int k) { rest[k] *= f[k]; });
+        each<K>([&](int k) {  // ROUND's own bits are shifted out
+            power[k] = reinterpret_cast<vec>((reinterpret_cast<ivec>(power[k]) << 23) + 0x3f800000);
+        });
+    }
 };
 
-inline Exponential split_exponential(vec x) {
-    constexpr float LOG2E = 1.4426950408889634f;
-    constexpr float ROUND = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-    vec shifted = x * LOG2E + ROUND;
-    vec f = x * LOG2E - (shifted - ROUND);
-    // Taylor series of 2^f - 1; the first term left out is below 1.3e-7.
-    vec sum = f * 1.5403530393381609e-4f + 1.3333558146428443e-3f;
-    sum = sum * f + 9.6181291076284772e-3f;
-    sum = sum * f + 5.5504108664821580e-2f;
-    sum = sum * f + 2.4022650695910071e-1f;
-    sum = sum * f + 6.9314718055994531e-1f;
-    ivec n = reinterpret_cast<ivec>(shifted) << 23;  // ROUND's own bits are shifted out
-    return {reinterpret_cast<vec>(n + 0x3f800000), sum * f};
+template <int K>
+inline void sigmoid(vec (&x)[K]) {
+    Exponential<K> e(x, -LOG2E, 80.0f);
+    each<K>([&](int k) { x[k] = e.power[k] * e.rest[k] + (e.power[k] + 1.0f); });
+    each<K>([&](int k) { x[k] = reciprocal(x[k]); });
+}
+
+// (e^2x - 1) / (e^2x + 1), with e^2x - 1 exact near 0.
+template <int K>
+inline void tanh(vec (&x)[K]) {
+    Exponential<K> e(x, 2 * LOG2E, 10.0f);
+    each<K>([&](int k) { x[k] = e.power[k] * e.rest[k] + (e.power[k] - 1.0f); });
+    each<K>([&](int k) { x[k] *= reciprocal(x[k] + 2.0f); });
 }
 
 inline vec exponential(vec x) {
-    Exponential e = split_exponential(at_least(at_most(x, 80.0f), -80.0f));
-    return e.power * e.rest + e.power;
-}
-
-inline vec sigmoid(vec x) { return reciprocal(1.0f + exponential(-x)); }
-
-// (e^2x - 1) / (e^2x + 1), with e^2x - 1 exact near 0.
-inline vec tanh(vec x) {
-    x = at_least(at_most(x, 10.0f), -10.0f);
-    Exponential e = split_exponential(x + x);
-    vec less_one = e.power * e.rest + (e.power - 1.0f);
-    return less_one * reciprocal(less_one + 2.0f);
+    Exponential<1> e({x}, LOG2E, 80.0f);
+    return e.power[0] * e.rest[0] + e.power[0];
 }
 
 // Logarithm of a number >= 1: a guess from its bits, then Halley steps, each cubing the error.
@@ -93,35 +131,40 @@ inline vec logarithm(vec x) {
     return y;
 }
 
-// A matrix as the product reads it: element (i, k) of outer block b is at b*outer + i*row + k*column.
+// The left matrix of a product: element (i, k) of its block b is at b*outer + i*row + k*column.
 struct Left {
     const float* data;
     long row, column, outer;
 };
 
-// The rows of the right-hand matrix are contiguous; block b starts at b*outer.
+// The right matrix: rows are contiguous, block b starts at b*outer.
 struct Right {
     const float* data;
     long row, outer;
 };
 
+// Steps through memory that all blocks of a product share.
+struct Strides {
+    long a_row, a_column, a_outer, b_row, b_outer, c_row, depth, n_outer;
+};
+
 template <int R, int N>
-__attribute__((noinline)) void product_block(Left a, Right b, long depth, long n_outer, float* c,
-                                             long c_row, bool add) {
+__attribute__((noinline)) void product_block(const float* a, const float* b, float* c,
+                                             const Strides& s, bool add) {
     vec sum[R][N];
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
-        for (int n = 0; n < N; ++n) sum[r][n] = add ? load(c + r * c_row + n * WIDTH) : vec{};
-    for (long o = 0; o < n_outer; ++o) {
-        const float *left = a.data + o * a.outer, *right = b.data + o * b.outer;
-        for (long k = 0; k < depth; ++k, left += a.column, right += b.row) {
+        for (int n = 0; n < N; ++n) sum[r][n] = add ? load(c + r * s.c_row + n * WIDTH) : vec{};
+    for (long o = 0; o < s.n_outer; ++o) {
+        const float *left = a + o * s.a_outer, *right = b + o * s.b_outer;
+        for (long k = 0; k < s.depth; ++k, left += s.a_column, right += s.b_row) {
             vec row[N];
 #pragma GCC unroll 3
             for (int n = 0; n < N; ++n) row[n] = load(right + n * WIDTH);
 #pragma GCC unroll 8
             for (int r = 0; r < R; ++r) {
-                vec x = all(left[r * a.row]);
+                vec x = all(left[r * s.a_row]);
 #pragma GCC unroll 3
                 for (int n = 0; n < N; ++n) sum[r][n] += x * row[n];
             }
@@ -130,16 +173,16 @@ __attribute__((noinline)) void product_block(Left a, Right b, long depth, long n
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
-        for (int n = 0; n < N; ++n) store(c + r * c_row + n * WIDTH, sum[r][n]);
+        for (int n = 0; n < N; ++n) store(c + r * s.c_row + n * WIDTH, sum[r][n]);
 }
 
 template <int N>
-void product_columns(long n_rows, Left a, Right b, long depth, long n_outer, float* c, long c_row,
+void product_columns(long n_rows, const float* a, const float* b, float* c, const Strides& s,
                      bool add) {
     auto rows = [&]<int R>() {
-        product_block<R, N>(a, b, depth, n_outer, c, c_row, add);
-        a.data += R * a.row;
-        c += R * c_row;
+        product_block<R, N>(a, b, c, s, add);
+        a += R * s.a_row;
+        c += R * s.c_row;
         n_rows -= R;
     };
     while (n_rows >= ROWS) rows.template operator()<ROWS>();
@@ -149,15 +192,16 @@ void product_columns(long n_rows, Left a, Right b, long depth, long n_outer, flo
     if (n_rows >= 1) rows.template operator()<1>();
 }
 
-// c (n_rows, n_columns) = [c +] sum over b, k of a(b, i, k) * b(b, k, j). Every element is summed in
-// the same order whatever the sizes around it. n_columns is a multiple of WIDTH.
-inline void product(long n_rows, long n_columns, Left a, Right b, long depth, long n_outer, float* c,
-                    long c_row, bool add) {
-    long n = n_columns / WIDTH;
-    for (; n >= 3; n -= 3, b.data += 3 * WIDTH, c += 3 * WIDTH)
-        product_columns<3>(n_rows, a, b, depth, n_outer, c, c_row, add);
-    if (n == 2) product_columns<2>(n_rows, a, b, depth, n_outer, c, c_row, add);
-    if (n == 1) product_columns<1>(n_rows, a, b, depth, n_outer, c, c_row, add);
+// c (n_rows, n_columns) = [c +] sum over o, k of a(o, i, k) * b(o, k, j); n_columns is a multiple of
+// WIDTH. Every element is summed in the same order, whatever the number of rows and columns.
+inline void product(long n_rows, long n_columns, const Left& a, const Right& b, long depth,
+                    long n_outer, float* c, long c_row, bool add) {
+    const Strides s{a.row, a.column, a.outer, b.row, b.outer, c_row, depth, n_outer};
+    long n = n_columns / WIDTH, at = 0;
+    for (; n >= 3; n -= 3, at += 3 * WIDTH)
+        product_columns<3>(n_rows, a.data, b.data + at, c + at, s, add);
+    if (n == 2) product_columns<2>(n_rows, a.data, b.data + at, c + at, s, add);
+    if (n == 1) product_columns<1>(n_rows, a.data, b.data + at, c + at, s, add);
 }
 
 }  // namespace fastslow

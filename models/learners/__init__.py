@@ -1,6 +1,6 @@
 """Learners: the control agents that learn by a rule written down, not found by training."""
 
-from .bandit import BanditLearner, Random
+from .bandit import Random
 from .bayes_optimal import BayesOptimal
 from .counting import UCB1, EpsilonGreedy, Greedy, Thompson
 from .gittins import Gittins, gittins_index
@@ -11,7 +11,21 @@ from .two_step_observer import TwoStepObserver
 from .two_step_q import TwoStepQ
 
 __all__ = [
-    "UCB1", "BanditLearner", "BayesOptimal", "EpsilonGreedy", "Gittins", "Greedy", "QLearner",
-    "Random", "RewardAsCue", "Hybrid", "Thompson", "TwoStepObserver", "TwoStepPlanner", "TwoStepQ",
-    "TwoStepSarsa", "choice_logits", "gittins_index", "rescorla_wagner",
+    "UCB1",
+    "BayesOptimal",
+    "EpsilonGreedy",
+    "Gittins",
+    "Greedy",
+    "Hybrid",
+    "QLearner",
+    "Random",
+    "RewardAsCue",
+    "Thompson",
+    "TwoStepObserver",
+    "TwoStepPlanner",
+    "TwoStepQ",
+    "TwoStepSarsa",
+    "choice_logits",
+    "gittins_index",
+    "rescorla_wagner",
 ]  # fmt: skip

@@ -45,13 +45,15 @@ def gittins_index(n_trials: int, discount: float = 0.99) -> np.ndarray:
     """
     if not 0 < discount < 1:
         raise ValueError(f"discount must be in (0, 1), got {discount}")
+    if n_trials < 0:
+        raise ValueError(f"n_trials must not be negative, got {n_trials}")
     payoff = np.linspace(0, 1, _N_PAYOFFS)
     index = np.full((n_trials + 1, n_trials + 1), np.nan)
     # Everything is counted per trial, times 1 - discount: the value of stopping is the payoff.
-    n = n_trials + _N_BEYOND
-    mean = (np.arange(n + 1) + 1) / (n + 2)
+    farthest = n_trials + _N_BEYOND
+    mean = (np.arange(farthest + 1) + 1) / (farthest + 2)
     value = np.maximum(mean[:, None], payoff)  # one row for each number of wins
-    for n in reversed(range(n)):  # wins and losses so far
+    for n in reversed(range(farthest)):  # wins and losses so far
         mean = ((np.arange(n + 1) + 1) / (n + 2))[:, None]
         go_on = (1 - discount) * mean + discount * (value[:-1] + mean * (value[1:] - value[:-1]))
         if n <= n_trials:

@@ -59,9 +59,7 @@ EXPERIMENTS = (
         tests={
             "independent": replace(MANY, task=INDEPENDENT),
             **TRANSFER,
-            "amnesic": Test(
-                n_lives=1000, task=MEDIUM, without=("working_memory",), record=()
-            ),
+            "amnesic": Test(n_lives=1000, task=MEDIUM, without=("working_memory",), record=()),
             "untrained": Test(n_lives=1000, task=MEDIUM, snapshot=0.0, record=()),
             "activations": Test(n_lives=300, task=MEDIUM, record="all"),
         },
@@ -143,7 +141,9 @@ def regret_share(recording: xr.Dataset, random: xr.Dataset) -> np.ndarray:
 
 def _on(arms: str) -> tuple[str, ...]:
     """Test of each agent on the same arms: network, optimum, reward-blind."""
-    return tuple(f"wang2018/bandit{which}@{arms}" for which in ("", "_bayes_optimal", "_reward_blind"))
+    return tuple(
+        f"wang2018/bandit{which}@{arms}" for which in ("", "_bayes_optimal", "_reward_blind")
+    )
 
 
 _MEDIUM, _OPTIMAL_MEDIUM, _BLIND_MEDIUM = _on("medium")
@@ -243,13 +243,15 @@ FIGURES = (
         needs=(
             "wang2018/bandit",
             "wang2018/bandit@activations",
-            _EASY, _MEDIUM, _HARD,
+            _EASY,
+            _MEDIUM,
+            _HARD,
             "wang2018/bandit_independent@uniform",
             "wang2018/bandit_reward_blind@medium",
             "wang2018/bandit_bayes_optimal",
             "wang2018/bandit_gittins",
             "wang2018/bandit_thompson",
-        ),  # fmt: skip
+        ),
         draw=draw_bandit,
     ),
 )

@@ -9,7 +9,6 @@ chosen on reward; every one tried is listed in `TRIED.md`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...models import Prefrontal
@@ -71,17 +70,6 @@ EXPERIMENTS = (
 )
 
 
-def stay(transition: str, reward: int) -> Callable[[xr.Dataset], np.ndarray]:
-    """The measure of one stay cell."""
-
-    def measure(recording: xr.Dataset) -> np.ndarray:
-        from ...analysis.behavior import stay_probability
-
-        return stay_probability(recording).sel(transition=transition, reward=reward).values
-
-    return measure
-
-
 def reward_index(recording: xr.Dataset) -> np.ndarray:
     """Main effect of reward on staying; near zero without a model-free influence."""
     from ...analysis import behavior
@@ -115,12 +103,21 @@ _NETWORK, _OBSERVER, _Q = (f"wang2018/two_step{s}" for s in ("", "_observer", "_
 _BLIND, _CUE = "wang2018/two_step_reward_blind", "wang2018/two_step_latent_state"
 
 
-def cell(name: str, claim: str, measure: Callable, low: float, high: float | None, not_by: str):
+def cell(transition: str, reward: int, low: float, high: float | None, not_by: str) -> Signature:
     """The signature of one stay cell."""
+
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        from ...analysis.behavior import stay_probability
+
+        return stay_probability(recording).sel(transition=transition, reward=reward).values
+
+    rewarded = "rewarded" if reward else "unrewarded"
+    how_often = "nearly always" if high is None else "little more than half the time"
     return Signature(
-        name=f"wang2018/two_step_{name}",
-        claim=claim,
+        name=f"wang2018/two_step_{transition}_{rewarded}",
+        claim=f"After a {transition}, {rewarded} trial the choice is repeated {how_often}.",
         published="wang2018/two_step_stay",
+        published_at={"transition": transition, "reward": reward},
         low=low,
         high=high,
         measure=measure,
@@ -132,22 +129,10 @@ def cell(name: str, claim: str, measure: Callable, low: float, high: float | Non
 
 
 SIGNATURES = (
-    cell(
-        "common_rewarded", "After a common, rewarded trial the choice is repeated.",
-        stay("common", 1), 0.95, None, _BLIND,
-    ),
-    cell(
-        "rare_rewarded", "After a rare, rewarded trial the choice is repeated little more than half the time.",
-        stay("rare", 1), 0.53, 0.74, _Q,
-    ),
-    cell(
-        "common_unrewarded", "After a common, unrewarded trial the choice is repeated little more than half the time.",
-        stay("common", 0), 0.53, 0.74, "wang2018/two_step_random",
-    ),
-    cell(
-        "rare_unrewarded", "After a rare, unrewarded trial the choice is repeated.",
-        stay("rare", 0), 0.95, None, _Q,
-    ),
+    cell("common", 1, 0.95, None, not_by=_BLIND),
+    cell("rare", 1, 0.53, 0.74, not_by=_Q),
+    cell("common", 0, 0.53, 0.74, not_by="wang2018/two_step_random"),
+    cell("rare", 0, 0.95, None, not_by=_Q),
     Signature(
         name="wang2018/two_step_reward_index",
         claim="Reward as such does not make staying more likely.",
@@ -183,7 +168,7 @@ SIGNATURES = (
         shows=(_OBSERVER, _OBSERVER, _Q),
         shows_not=(_Q, _OBSERVER, _Q),
     ),
-)  # fmt: skip
+)
 
 FIGURES = (
     Figure(
@@ -191,9 +176,9 @@ FIGURES = (
         caption=(
             "Probability of repeating the first-stage choice after common and rare, rewarded and "
             "unrewarded trials. Bars: mean over seeds or subjects; dots: seeds; lines: 95 % "
-            "interval (people and animals: standard error). Published: Wang et al. 2018, Fig. 5, digitized. The latent-state "
-            "learner knows no transitions. Rats: Miller, Botvinick & Brody; people: Zorowitz et al. 2023, whose "
-            "rewards drift instead of reversing."
+            "interval (people and animals: standard error). Published: Wang et al. 2018, Fig. 5, "
+            "digitized. The latent-state learner knows no transitions. Rats: Miller, Botvinick & "
+            "Brody; people: Zorowitz et al. 2023, whose rewards drift instead of reversing."
         ),
         needs=(_NETWORK, _BLIND, _OBSERVER, _Q, _CUE),
         draw=draw_two_step,

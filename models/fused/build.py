@@ -1,0 +1,126 @@
+"""Compiles the kernel with the machine's C++ compiler at first use and keeps it in the user's cache."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+SOURCES = ("kernel.cpp", "gates.h", "pool.h", "vector.h")
+# No -ffast-math: it would let the compiler reorder sums and assume that nothing is ever NaN.
+FLAGS = (
+    "-std=gnu++20", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math",
+    "-fno-semantic-interposition", "-fPIC", "-shared", "-pthread",
+)  # fmt: skip
+
+
+class KernelUnavailable(RuntimeError):
+    """The kernel cannot be built or loaded here; the message says why and what to do."""
+
+
+def find_compiler() -> str:
+    """Path of the C++ compiler: the one named by the environment variable CXX, or g++, c++, clang++.
+
+    Raises
+    ------
+    KernelUnavailable
+        If there is none.
+    """
+    chosen = os.environ.get("CXX")
+    names = (chosen,) if chosen else ("g++", "c++", "clang++")
+    for name in names:
+        path = shutil.which(name)
+        if path:
+            return path
+    looked_for = f"'{chosen}', which CXX names" if chosen else "g++, c++ or clang++ on PATH"
+    raise KernelUnavailable(
+        f"the fused kernel needs a C++ compiler and found no {looked_for}: install one "
+        "(Debian: apt install g++; macOS: xcode-select --install), or train with torch, more slowly"
+    )
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: `fastslow` in XDG_CACHE_HOME or ~/.cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fastslow"
+
+
+def build() -> Path:
+    """Return the path of the compiled kernel, compiling it if this machine has none yet.
+
+    Two processes may build at once: each writes a file of its own and then puts it in place.
+
+    Raises
+    ------
+    KernelUnavailable
+        Without a compiler, or with one that fails; the message ends with what it printed.
+    """
+    compiler = find_compiler()
+    native = "-mcpu=native" if platform.machine() in ("arm64", "aarch64") else "-march=native"
+    command = [compiler, *FLAGS, native]
+    library = cache_folder() / f"kernel-{_fingerprint(command)}.so"
+    if library.exists():
+        return library
+    library.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=library.parent) as folder:
+        made = Path(folder) / library.name
+        source = Path(__file__).with_name(SOURCES[0])
+        done = subprocess.run(
+            [*command, str(source), "-o", str(made)], capture_output=True, text=True
+        )
+        if done.returncode:
+            raise KernelUnavailable(
+                f"{compiler} could not compile the fused kernel (it needs C++20: GCC 10, Clang 11 "
+                f"or newer); choose another with CXX. It said:\n{done.stderr[-2000:]}"
+            )
+        made.replace(library)
+    return library
+
+
+@lru_cache(maxsize=1)
+def load() -> ctypes.CDLL:
+    """The kernel, built if need be, with the argument types of its functions."""
+    try:
+        library = ctypes.CDLL(str(build()))
+    except OSError as error:
+        raise KernelUnavailable(f"the fused kernel could not be built or loaded: {error}") from error
+    pointer, integer = ctypes.c_void_p, ctypes.c_int64
+    for name, arguments, result in (
+        ("create", (pointer, ctypes.c_int), pointer),
+        ("destroy", (pointer,), None),
+        ("refresh", (pointer, integer), None),
+        ("step", (pointer, integer), None),
+        ("look", (pointer,), None),
+        ("update", (pointer, pointer), None),
+    ):
+        function = getattr(library, f"population_{name}")
+        function.argtypes, function.restype = arguments, result
+    return library
+
+
+def available() -> bool:
+    """Whether the kernel can be used here; builds it if it has not been."""
+    try:
+        load()
+    except KernelUnavailable:
+        return False
+    return True
+
+
+def _fingerprint(command: list[str]) -> str:
+    """Changes with the sources, the compiler, its flags and the processor's abilities."""
+    digest = hashlib.sha256("\0".join(command).encode())
+    compiler = os.stat(command[0])
+    digest.update(f"{compiler.st_size} {compiler.st_mtime_ns} {platform.platform()}".encode())
+    for name in SOURCES:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    cpu = Path("/proc/cpuinfo")
+    if cpu.exists():
+        lines = cpu.read_text().splitlines()
+        digest.update(next((x for x in lines if x.startswith(("flags", "Features"))), "").encode())
+    return digest.hexdigest()[:16]

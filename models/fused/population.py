@@ -1,0 +1,290 @@
+"""`Population` by the compiled kernel, through ctypes.
+
+The arrays are numpy's; the kernel is told once where they are. Units are padded to a multiple of
+16; what goes in and out by name is not.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+
+import numpy as np
+
+from .. import cores
+from ..cores import GATES, Weights
+from ..population import Shape, UpdateSettings
+from .build import load
+
+LINE = 16  # floats in a cache line
+CORES = ("vanilla", "gru", "lstm", "episodic_lstm")  # numbered as in gates.h
+MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
+
+
+class Arrays(ctypes.Structure):
+    """`struct Arrays` of kernel.cpp: sizes, then where the arrays are."""
+
+    _fields_ = [
+        (name, ctypes.c_int64)
+        for name in (
+            "core", "n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps",
+            "row_size", "parameter_size",
+        )
+    ] + [
+        (name, ctypes.c_void_p)
+        for name in (
+            "rows", "reinstated", "parameters", "mean", "square", "gradient", "count", "hidden",
+            "cell", "first", "draw", "action", "bootstrap", "reward", "discount", "active",
+            "measured",
+        )
+    ]  # fmt: skip
+
+
+class Settings(ctypes.Structure):
+    """`struct Settings` of kernel.cpp."""
+
+    _fields_ = [("adam", ctypes.c_int64)] + [
+        (name, ctypes.c_double)
+        for name in (
+            "learning_rate", "discount", "trace_decay", "value_weight", "entropy_weight",
+            "max_gradient_norm", "squared_decay", "epsilon",
+        )
+    ]  # fmt: skip
+
+
+class FusedPopulation:
+    """`Population` in a compiled kernel; see there.
+
+    Parameters
+    ----------
+    shape : Shape
+    n_threads : int, optional
+        By default as many as this process may run on, or as OMP_NUM_THREADS says; results do
+        not depend on it.
+
+    Raises
+    ------
+    KernelUnavailable
+        Where there is no C++ compiler, or one that fails.
+    """
+
+    def __init__(self, shape: Shape, n_threads: int | None = None) -> None:
+        if shape.core not in CORES:
+            raise ValueError(f"core must be one of {', '.join(CORES)}, got '{shape.core}'")
+        for name in ("n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps"):
+            if getattr(shape, name) < (0 if name == "n_inputs" else 1):
+                raise ValueError(f"{name} must be positive, got {getattr(shape, name)}")
+        if n_threads is not None and n_threads < 1:
+            raise ValueError(f"n_threads must be at least 1, got {n_threads}")
+        library = load()
+        self.shape = shape
+        self._layout = layout = _Layout(shape)
+        n, n_steps, n_units = shape.n_seeds * shape.n_lanes, shape.n_steps, layout.n_units
+
+        self._rows = _aligned((n_steps + 1, n, layout.row_size))
+        self._rows[:, :, n_units + shape.n_inputs] = 1  # what the biases are multiplied with
+        self.inputs = self._rows[:, :, n_units : n_units + shape.n_inputs]
+        self._reinstated = (
+            _aligned((n_steps + 1, n, n_units)) if "reinstatement" in GATES[shape.core] else None
+        )
+        self.reinstated = (
+            None if self._reinstated is None else self._reinstated[:, :, : shape.n_units]
+        )
+        by_seed = (shape.n_seeds, layout.size)
+        self._parameters, self._mean, self._square, self._gradient = (
+            _aligned(by_seed) for _ in range(4)
+        )
+        self._count = np.zeros(shape.n_seeds, np.int64)
+        self._state = {"hidden": _aligned((n, n_units)), "cell": _aligned((n, n_units))}
+        self._first = np.zeros((n_steps + 1, n), bool)
+        self._draw = np.zeros(n, np.float32)
+        self._action = np.zeros((n_steps, n), np.int64)
+        self._bootstrap = np.zeros(n, np.float32)
+        self._reward, self._discount = np.zeros((2, n_steps, n), np.float32)
+        self._active = np.zeros((n_steps, n), bool)
+        self._measured = np.zeros((len(MEASURED), shape.n_seeds))
+
+        arrays = Arrays(
+            CORES.index(shape.core), shape.n_inputs, n_units, shape.n_actions, shape.n_seeds,
+            shape.n_lanes, n_steps, layout.row_size, layout.size,
+            *(
+                None if array is None else array.ctypes.data
+                for array in (
+                    self._rows, self._reinstated, self._parameters, self._mean, self._square,
+                    self._gradient, self._count, self._state["hidden"], self._state["cell"],
+                    self._first, self._draw, self._action, self._bootstrap, self._reward,
+                    self._discount, self._active, self._measured,
+                )
+            ),
+        )  # fmt: skip
+        self._kernel = kernel = library.population_create(
+            ctypes.byref(arrays), n_threads or _n_threads()
+        )
+        self._step, self._look = library.population_step, library.population_look
+        self._update, self._refresh = library.population_update, library.population_refresh
+        owner = os.getpid()
+
+        def destroy() -> None:
+            if os.getpid() == owner:  # a forked child has none of the threads to wait for
+                library.population_destroy(kernel)
+
+        weakref.finalize(self, destroy)
+
+    def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
+        """See `Population.step`; the actions are a view that the next segment overwrites."""
+        action = self._action[t]
+        self._first[t] = first
+        self._draw[:] = draw
+        self._step(self._kernel, t)
+        return action
+
+    def look(self, first: np.ndarray) -> None:
+        """See `Population.look`."""
+        self._first[self.shape.n_steps] = first
+        self._look(self._kernel)
+
+    def update(
+        self,
+        reward: np.ndarray,
+        discount: np.ndarray,
+        active: np.ndarray,
+        settings: UpdateSettings,
+    ) -> dict[str, np.ndarray]:
+        """See `Population.update`."""
+        if settings.optimizer not in ("adam", "rmsprop"):
+            raise ValueError(f"optimizer must be adam or rmsprop, got '{settings.optimizer}'")
+        self._reward[:], self._discount[:], self._active[:] = reward, discount, active
+        chosen = Settings(
+            settings.optimizer == "adam",
+            *(getattr(settings, name) for name, _ in Settings._fields_[1:]),
+        )
+        self._update(self._kernel, ctypes.byref(chosen))
+        return {name: row.copy() for name, row in zip(MEASURED, self._measured, strict=True)}
+
+    def weights(self, index: int) -> dict[str, np.ndarray]:
+        """See `Population.weights`."""
+        return self._layout.read(self._parameters[index])
+
+    def gradient(self, index: int) -> dict[str, np.ndarray]:
+        """The gradient of one seed's last update by name, before clipping."""
+        return self._layout.read(self._gradient[index])
+
+    def optimizer(self, index: int) -> dict[str, np.ndarray]:
+        """See `Population.optimizer`."""
+        state = {"count": np.array(self._count[index])}
+        for group, flat in (("mean", self._mean), ("square", self._square)):
+            for name, array in self._layout.read(flat[index]).items():
+                state[f"{group}/{name}"] = array
+        return state
+
+    def state(self, index: int) -> dict[str, np.ndarray]:
+        """See `Population.state`."""
+        return {
+            name: self._lanes(index, name).copy() for name in cores.state_names(self.shape.core)
+        }
+
+    def load(
+        self,
+        index: int,
+        weights: Weights,
+        optimizer: Weights | None = None,
+        state: Weights | None = None,
+    ) -> None:
+        """See `Population.load`."""
+        self._layout.write(self._parameters[index], weights)
+        for group, flat in (("mean", self._mean), ("square", self._square)):
+            flat[index] = 0
+            if optimizer:
+                named = {name: optimizer[f"{group}/{name}"] for name in weights}
+                self._layout.write(flat[index], named)
+        self._count[index] = optimizer["count"] if optimizer else 0
+        for name in cores.state_names(self.shape.core):
+            self._lanes(index, name)[...] = state[name] if state else 0
+        self._refresh(self._kernel, index)
+
+    def _lanes(self, index: int, name: str) -> np.ndarray:
+        n = self.shape.n_lanes
+        return self._state[name][index * n : (index + 1) * n, : self.shape.n_units]
+
+
+class _Layout:
+    """Where the weights of one seed stand in the kernel's flat array.
+
+    Rows of [units | inputs | bias] with one block of columns for each sum of a unit; policy and
+    value weights (n_actions + 1, n_units) and their biases; the initial hidden and cell state.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self.n_units = _round_up(shape.n_units)
+        self._n_blocks = len(GATES[shape.core]) + (shape.core == "gru")
+        self._stride = _round_up(self._n_blocks * self.n_units) | LINE  # see odd_lines, kernel.cpp
+        self._depth = self.n_units + shape.n_inputs + 1
+        self.row_size = _round_up(self._depth)
+        self._head_at = self._depth * self._stride
+        self._bias_at = self._head_at + (shape.n_actions + 1) * self.n_units
+        self._initial_at = self._bias_at + _round_up(shape.n_actions + 1)
+        self.size = self._initial_at + 2 * self.n_units
+
+    def read(self, flat: np.ndarray) -> dict[str, np.ndarray]:
+        """Copies of the arrays in `flat` (size,), by name and without padding."""
+        return {
+            name: np.concatenate(parts, axis=-1) for name, parts in self._parts(flat).items()
+        }
+
+    def write(self, flat: np.ndarray, named: Weights) -> None:
+        """Set the arrays in `flat` (size,)."""
+        for name, parts in self._parts(flat).items():
+            array = np.asarray(named[name])
+            shape = (*parts[0].shape[:-1], sum(part.shape[-1] for part in parts))
+            if array.shape != shape:
+                raise ValueError(f"'{name}' must be {shape}, got {array.shape}")
+            for part, piece in zip(parts, np.split(array, len(parts), axis=-1), strict=True):
+                part[...] = piece
+
+    def _parts(self, flat: np.ndarray) -> dict[str, list[np.ndarray]]:
+        """Views of `flat` that make up each array, side by side."""
+        shape, padded, n_units = self._shape, self.n_units, self._shape.n_units
+        rows = flat[: self._head_at].reshape(self._depth, self._stride)
+        blocks = [rows[:, b * padded : b * padded + n_units] for b in range(self._n_blocks)]
+        bias_row = padded + shape.n_inputs
+        driven, recurrent = blocks, blocks
+        if shape.core == "gru":  # its candidate's driven and recurrent parts stand apart
+            driven, recurrent = blocks[:3], [*blocks[:2], blocks[3]]
+        head = flat[self._head_at : self._bias_at].reshape(-1, padded)[:, :n_units]
+        bias = flat[self._bias_at :]
+        parts = {
+            "input_weights": [block[padded:bias_row] for block in driven],
+            "recurrent_weights": [block[:n_units] for block in recurrent],
+            "bias": [block[bias_row] for block in driven],
+            "policy_weights": [head[: shape.n_actions].T],
+            "policy_bias": [bias[: shape.n_actions]],
+            "value_weights": [head[shape.n_actions :].T],
+            "value_bias": [bias[shape.n_actions : shape.n_actions + 1]],
+        }
+        if shape.core == "gru":
+            parts["candidate_bias"] = [blocks[3][bias_row]]
+        for i, name in enumerate(cores.state_names(shape.core)):
+            at = self._initial_at + i * padded
+            parts[f"initial_{name}"] = [flat[at : at + n_units]]
+        return parts
+
+
+def _round_up(n: int) -> int:
+    return -(-n // LINE) * LINE
+
+
+def _aligned(shape: tuple[int, ...]) -> np.ndarray:
+    """Zeros (float32) that start at a cache line."""
+    size = int(np.prod(shape))
+    room = np.zeros(size + LINE, np.float32)
+    start = -room.ctypes.data % (4 * LINE) // 4
+    return room[start : start + size].reshape(shape)
+
+
+def _n_threads() -> int:
+    said = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    if said.isdigit() and int(said):
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

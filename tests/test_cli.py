@@ -1,0 +1,204 @@
+"""The command line: what it prints, and that a mistake is one clear line and exit code 2."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from fastslow import cli, papers
+from fastslow.models import Prefrontal
+from fastslow.models.learners import Random
+from fastslow.models.training import ActorCritic
+from fastslow.papers.declaration import Experiment, Figure, Paper, Signature, Test
+from fastslow.tasks import Bandit
+
+
+def mean_reward(recording):
+    return recording.reward.mean(["episode", "step"]).values
+
+
+def draw(recordings):
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    drawing, ax = plt.subplots()
+    values = mean_reward(recordings["toy/net"])
+    ax.plot(values)
+    ax.set(xlabel="seed", ylabel="reward")
+    return drawing, pd.DataFrame({"seed": range(len(values)), "reward": values})
+
+
+NET = Experiment(
+    "toy/net", "a tiny network", Bandit(n_trials=10, arms="easy"), Prefrontal(n_units=6),
+    ActorCritic(n_lives=48, n_lanes=16), Test(n_lives=30), quick=2, full=3,
+)  # fmt: skip
+CHANCE = Experiment("toy/chance", "chance", NET.task, Random(), recording=Test(n_lives=30), quick=2)
+TOY = Paper(
+    "toy",
+    "Toy et al.",
+    (NET, CHANCE),
+    (
+        Signature(
+            "toy/pays", "It <earns> something.", "direction only", 0.1, None, mean_reward, "toy/net",
+            beside=("toy/chance",),
+        ),
+        Signature(
+            "toy/rich", "It earns more than there is.", "direction only", 2.0, None, mean_reward,
+            "toy/net",
+        ),
+    ),
+    (Figure("toy/reward", "Reward.", ("toy/net",), draw),),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch, tmp_path):
+    monkeypatch.setattr(papers, "PAPERS", {"toy": TOY})
+    monkeypatch.setenv("FASTSLOW_RUNS", str(tmp_path / "runs"))
+
+
+def said(capsys, *arguments, code=0):
+    assert cli.main(arguments) == code
+    return capsys.readouterr()
+
+
+def mistake(capsys, *arguments):
+    err = said(capsys, *arguments, code=2).err
+    assert err.startswith("fastslow: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_run_check_why_figure_show(capsys, tmp_path):
+    out = said(capsys, "run", "toy/net", "toy/chance").out
+    assert "toy/net: seeds 0-1 finished in" in out
+    assert "next:  fastslow figure toy/reward" in out
+    assert "toy/net: seeds 0-1 kept" in said(capsys, "run", "toy/net").out
+
+    table = said(capsys, "check", code=1).out
+    assert "shown" in table
+    assert "absent" in table
+    assert "expected wrong by chance" in table
+    lines = said(capsys, "check", "toy/pays", "--json").out.splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == ["shown"]
+
+    why = said(capsys, "why", "toy/pays").out
+    assert "It <earns> something." in why
+    assert "(toy/chance)" in why
+    figure = said(capsys, "figure", "toy/reward").out.split()
+    assert [path.rpartition(".")[2] for path in figure] == ["pdf", "png", "csv"]
+    assert b"%PDF" in (tmp_path / "runs/figures/toy/reward.pdf").read_bytes()[:10]
+    show = said(capsys, "show", "toy/net").out
+    assert "seeds: 0-1" in show
+    assert '"n_units": 6' in show
+
+
+def test_reproduce_writes_a_report_that_escapes_what_it_shows(capsys, tmp_path):
+    out = said(capsys, "reproduce", "toy", "-q").out
+    assert "quick profile: a smoke test" in out
+    page = (tmp_path / "runs/report/index.html").read_text()
+    assert "It &lt;earns&gt; something." in page
+    assert "data:image/png;base64," in page
+    assert "toy/net: seeds 0-1 kept" in said(capsys, "reproduce", "toy").out
+
+
+def test_full_profile_adds_the_missing_seeds(capsys):
+    said(capsys, "run", "toy/net")
+    out = said(capsys, "run", "toy/net", "--profile", "full").out
+    assert "seeds 0-1 kept" in out
+    assert "seeds 2 finished" in out
+
+
+def test_dry_run_trains_nothing(capsys, tmp_path):
+    assert "would run seeds 0,2-3" in said(capsys, "run", "toy/net", "--seeds", "0,2-3", "--dry-run").out
+    assert not (tmp_path / "runs").exists()
+
+
+def test_progress_goes_to_stderr_and_can_be_silenced(capsys):
+    assert "M steps/s" in said(capsys, "run", "toy/net").err
+    assert said(capsys, "run", "toy/net", "--force", "-q").err == ""
+
+
+def test_list_says_what_has_been_run(capsys):
+    assert "[2 seeds run]" not in said(capsys, "list", "experiments").out
+    said(capsys, "run", "toy/net")
+    assert "[2 seeds run]" in said(capsys, "list", "experiments").out
+    assert "TwoStep" in said(capsys, "list", "tasks").out
+    assert "miller_rat_twostep" in said(capsys, "list", "datasets").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "toy/nett"), "no experiment 'toy/nett'; did you mean 'toy/net'?"),
+        (("run", "zzz"), "no experiment 'zzz'; see  fastslow list experiments"),
+        (("why", "toy/pay"), "no signature 'toy/pay'; did you mean 'toy/pays'?"),
+        (("figure", "toy/rewards"), "did you mean 'toy/reward'?"),
+        (("figure",), "name a figure, or --all"),
+        (("reproduce", "tooy"), "no paper 'tooy'; did you mean 'toy'?"),
+        (
+            ("run", "toy/net", "--set", "agent.n_unit=3"),
+            "no setting 'agent.n_unit' in Prefrontal; did you mean 'n_units'?",
+        ),
+        (
+            ("run", "toy/net", "--set", "agent.n_units=3.5"),
+            "agent.n_units is an int (6 by default), got '3.5'",
+        ),
+        (("run", "toy/net", "--set", "agent.n_units"), "changed by name=value"),
+        (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
+        (("check",), "toy/net has not been run: run  fastslow run toy/net"),
+        (("figure", "toy/reward"), "toy/net has not been run: run  fastslow run toy/net"),
+        (("show", "toy/net"), "toy/net has not been run"),
+    ],
+)
+def test_a_mistake_is_one_line(capsys, arguments, message):
+    assert message in mistake(capsys, *arguments)
+
+
+def test_damaged_and_foreign_files_are_one_line_too(capsys, tmp_path):
+    said(capsys, "run", "toy/net")
+    (folder,) = (tmp_path / "runs/toy/net").iterdir()
+    recording = folder / "seed=0/recording.nc"
+    recording.write_bytes(recording.read_bytes()[:500])
+    assert "recording.nc cannot be read" in mistake(capsys, "check")
+    (folder / "spec.json").write_text("{}")
+    assert "holds other settings than its key says" in mistake(capsys, "run", "toy/net")
+
+
+def test_divergence_is_one_line(capsys, monkeypatch):
+    wild = replace(NET, training=ActorCritic(48, 16, learning_rate=1e30, max_gradient_norm=1e30))
+    monkeypatch.setattr(papers, "PAPERS", {"toy": replace(TOY, experiments=(wild, CHANCE))})
+    assert "training diverged" in mistake(capsys, "run", "toy/net", "-q")
+
+
+def test_an_unwritable_folder_is_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "file" in mistake(capsys, "run", "toy/net", "--out", str(tmp_path / "file"))
+
+
+def test_wrong_seeds_exit_with_two(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["run", "toy/net", "--seeds", "a-b"])
+    assert stopped.value.code == 2
+    assert "seeds are given as 0-7 or 0,3,5" in capsys.readouterr().err
+
+
+def test_interruption_exits_with_130(capsys, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.experiment, "run", interrupt)
+    assert "continues from here" in said(capsys, "run", "toy/net", code=130).err
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; from fastslow.cli import parser; parser().format_help();"
+        "print([m for m in ('torch', 'brian2', 'xarray', 'matplotlib', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
