@@ -21,6 +21,7 @@ _LATER = {
     "Test": ".papers.declaration",
     "check": ".report",
     "figure": ".experiment",
+    "load": ".papers.shipped",
     "load_dataset": ".data.loaders",
     "published": ".data.facts",
     "run": ".experiment",

@@ -54,11 +54,14 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(metavar="command", required=True)
 
-    def add(name: str, command: Command, text: str, *parents: argparse.ArgumentParser):
+    def add(
+        name: str, command: Command, text: str, *parents: argparse.ArgumentParser
+    ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, parents=[common, *parents])
         sub.set_defaults(command=command)
         return sub
 
+    add("demo", demo, "shipped networks do the two-step task; offline, in seconds")
     sub = add("list", list_, "what there is, with what has already been run")
     sub.add_argument(
         "kind", nargs="?", choices=("tasks", "experiments", "signatures", "figures", "datasets")
@@ -84,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("experiment")
     sub = add("reproduce", reproduce, "run, check and draw whole papers; write a report", training)
     sub.add_argument("paper", nargs="*", help="default: all")
+    sub.add_argument("--ship", action="store_true", help="put the networks into the package")
     return top
 
 
@@ -99,6 +103,25 @@ def seeds(text: str) -> list[int]:
     if not chosen:
         raise argparse.ArgumentTypeError(f"seeds are given as 0-7 or 0,3,5, got '{text}'")
     return chosen
+
+
+def demo(options: argparse.Namespace) -> int:
+    from .papers.demo import EXPERIMENT, N_EPISODES
+    from .papers.demo import demo as run_demo
+
+    table, path = run_demo(experiment.runs_folder(options.out))
+    print(
+        f"Trained networks, weights frozen, {N_EPISODES} episodes each of the two-step task: how often the\n"
+        "first-stage choice is repeated after each kind of trial.\n"
+    )
+    print(table.to_string(float_format="{:.2f}".format))
+    print(
+        f"\nfigure: {path}\n\nnext:\n"
+        f"  fastslow run {EXPERIMENT} --seeds 0      train one network yourself\n"
+        f"  fastslow why wang2018/two_step_interaction  what is claimed, and how it is tested\n"
+        "  fastslow list                             everything there is"
+    )
+    return 0
 
 
 def list_(options: argparse.Namespace) -> int:
@@ -289,7 +312,20 @@ def reproduce(options: argparse.Namespace) -> int:
             _run_one(e, options, None)
     page = write_report(chosen, options.profile, options.out)
     print(verdict_table(verdicts(chosen, options.out)))
+    if options.ship:
+        _ship(chosen, options.out)
     if options.profile == "quick":
         print("quick profile: a smoke test; evidence is the full profile, --profile full")
     print(f"report: {Path(page)}")
     return 0
+
+
+def _ship(chosen: Sequence[str], out: str | None) -> None:
+    from .papers.shipped import ship
+    from .report import verdicts
+
+    for name in chosen:
+        found = {v.signature.name: v.verdict for v in verdicts([name], out)}
+        for e in papers.find_paper(name).experiments:
+            if e.training is not None:
+                print(f"shipped: {ship(e, experiment.folder_of(e, out), found)}")

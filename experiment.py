@@ -128,12 +128,12 @@ def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
         path, equals, text = change.partition("=")
         if not equals:
             raise ValueError(f"a setting is changed by name=value, got '{change}'")
-        in_file = path == "task"
-        experiment = (
-            replace(experiment, task=load_task(text))
-            if in_file
-            else override(experiment, path, text)
-        )
+        if path == "task":
+            # tests on other tasks belong to the preset
+            tests = {name: test for name, test in experiment.tests.items() if test.task is None}
+            experiment = replace(experiment, task=load_task(text), tests=tests)
+        else:
+            experiment = override(experiment, path, text)
     return experiment
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,7 +139,7 @@ def save_figure(figure: Figure, out: str | Path | None = None) -> list[Path]:
         drawing, numbers = figure.draw(loaded)
         paths = [folder / f"{figure.name}{suffix}" for suffix in (".pdf", ".png", ".csv")]
         for path in paths[:2]:
-            atomic_write(path, lambda part, p=path: drawing.savefig(part, format=p.suffix[1:]))
+            atomic_write(path, partial(drawing.savefig, format=path.suffix[1:]))
         plt.close(drawing)
     atomic_write(paths[2], lambda part: numbers.to_csv(part, index=False))
     return paths

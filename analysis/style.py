@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -30,7 +31,7 @@ def paper_style() -> Iterator[None]:
     """Draw with small sans-serif type, thin lines and text that stays text in the PDF."""
     import matplotlib as mpl
 
-    settings = {
+    settings: Any = {
         "backend": "Agg",
         "font.size": 7,
         "axes.titlesize": 7,

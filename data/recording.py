@@ -65,7 +65,8 @@ def describe(array: xr.DataArray, name: str) -> None:
 
 def padding(dtype: np.dtype) -> float | int | bool | str:
     """What fills the rows of an episode shorter than the longest."""
-    return {"f": np.nan, "b": False, "U": ""}.get(dtype.kind, -1)
+    kinds: dict[str, float | int | bool | str] = {"f": np.nan, "b": False, "U": ""}
+    return kinds.get(dtype.kind, -1)
 
 
 def save(recording: xr.Dataset, path: str | Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ..models.agent import Agent
+from ..models.hippocampus import ReplayPath
 from ..tasks import REST, Discrete, Lanes, Task, TimeStep
 from .recording import SCHEMA, describe, dimension, padding
 
@@ -55,7 +56,7 @@ def simulate(
     if n_lives < 1:
         raise ValueError(f"n_lives must be at least 1, got {n_lives}")
     rows: Rows = {}
-    replay: list[dict] = []
+    replay: list[tuple[int, ReplayPath]] = []
     play = task.play(n_lives, Lanes(seed, n_lives, "test task"))
     agent.begin(task, n_lives, Lanes(seed, n_lives, "test agent"))
     now = next(play)
@@ -63,9 +64,7 @@ def simulate(
         action, trace = agent.act(now)
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
-        replay += [
-            {"step": t, "lane": lane, "path": path} for lane, path in trace.pop("replay", [])
-        ]
+        replay += [(t, path) for path in trace.pop("replay", [])]
         _keep(rows, _seen(now) | _wanted(trace, record) | {"action": action})
         now = play.send(action)
         _keep(rows, {"reward": now.reward, "discount": now.discount} | now.outcomes)
@@ -143,11 +142,13 @@ def _by_episode(arrays: dict[str, np.ndarray], task: Task) -> tuple[xr.Dataset, 
     return recording, (episode, step)
 
 
-def _replay_events(events: list[dict], where: tuple) -> dict[str, xr.DataArray]:
+def _replay_events(
+    events: list[tuple[int, ReplayPath]], where: tuple[np.ndarray, np.ndarray]
+) -> dict[str, xr.DataArray]:
     """The ragged group of replay events: one row an event, one row a backup."""
     episode, step = where
-    paths = [event["path"] for event in events]
-    at = [(event["step"], event["lane"]) for event in events]
+    paths = [path for _, path in events]
+    at = [(t, path.lane) for t, path in events]
     columns = {
         "replay_episode": ("replay_event", np.array([episode[i] for i in at])),
         "replay_step": ("replay_event", np.array([step[i] for i in at])),

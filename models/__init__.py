@@ -3,7 +3,15 @@
 if __name__ != "fastslow.models":
     raise ImportError("import fastslow.models, not models: start Python outside the checkout")
 
+from . import dopamine, learners
 from .agent import Agent, Trace
+from .contract import check_agent, check_hippocampus, check_learner
+from .hippocampus import Hippocampus, ReplayPath
+from .learner import Learner, Policy
 from .prefrontal import Prefrontal
+from .training import ActorCritic
 
-__all__ = ["Agent", "Prefrontal", "Trace"]
+__all__ = [
+    "ActorCritic", "Agent", "Hippocampus", "Learner", "Policy", "Prefrontal", "ReplayPath", "Trace",
+    "check_agent", "check_hippocampus", "check_learner", "dopamine", "learners",
+]  # fmt: skip

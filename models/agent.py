@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from ..tasks import Lanes, Task, TimeStep
 
-Trace = dict[str, np.ndarray]
+Trace = dict[str, Any]
 """What an agent lets us record at one time step: `policy` (n, n_actions), `value` (n,), ..."""
 
 Self = TypeVar("Self", bound="Agent")
@@ -53,7 +53,11 @@ class Agent:
         raise NotImplementedError(f"{type(self).__name__} does not say how it acts")
 
     def rest(self, now: TimeStep, n_backups: int) -> Trace:
-        """Spend up to `n_backups` backups on replay in the lanes whose phase is rest."""
+        """Spend up to `n_backups` backups on replay in the lanes whose phase is rest.
+
+        What was replayed may be returned under `replay`, as a list of `ReplayPath`; `act` may
+        do the same.
+        """
         return {}
 
     def without(self: Self, *parts: str) -> Self:

@@ -13,6 +13,7 @@ arXiv:1406.1078; reinstatement gate: Ritter et al. 2018, arXiv:1805.09692.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -49,7 +50,13 @@ def weight_shapes(core: str, n_inputs: int, n_units: int, n_actions: int) -> dic
     return shapes | {f"initial_{name}": (n_units,) for name in state_names(core)}
 
 
-def step(core: str, weights: Weights, inputs: np.ndarray, state: State) -> tuple[State, State]:
+def step(
+    core: str,
+    weights: Weights,
+    inputs: np.ndarray,
+    state: State,
+    clamps: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[State, State]:
     """Advance the state by one step.
 
     Parameters
@@ -60,6 +67,8 @@ def step(core: str, weights: Weights, inputs: np.ndarray, state: State) -> tuple
     state : dict of (n, n_units) arrays
         `hidden`; for LSTMs `cell`; for the episodic LSTM also `reinstated`, the cell state
         read from memory.
+    clamps : dict of float
+        Gates of an LSTM that are held at a value.
 
     Returns
     -------
@@ -84,8 +93,9 @@ def step(core: str, weights: Weights, inputs: np.ndarray, state: State) -> tuple
         return {"hidden": hidden}, {"reset": reset, "update": update}
     total = driven + recurrent
     n_units = hidden.shape[-1]
-    open_ = np.split(sigmoid(total[..., :-n_units]), len(names) - 1, axis=-1)
-    gates = dict(zip(names[:-1], open_, strict=True))
+    opened = np.split(sigmoid(total[..., :-n_units]), len(names) - 1, axis=-1)
+    gates = dict(zip(names[:-1], opened, strict=True))
+    gates |= {name: np.full_like(gates[name], value) for name, value in clamps.items()}
     cell = gates["forget"] * state["cell"] + gates["input"] * np.tanh(total[..., -n_units:])
     if core == "episodic_lstm":
         cell = cell + gates["reinstatement"] * state["reinstated"]

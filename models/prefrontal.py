@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep, stream
 from . import cores
 from .agent import Agent, Trace
+
+if TYPE_CHECKING:
+    from .episodic import EpisodicMemory
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Prefrontal(Agent):
         "observation": "the observation is always 0",
         "working_memory": "the recurrent state is reset before every trial",
     }
+    possible_cores: ClassVar[tuple[str, ...]] = ("lstm", "gru", "vanilla")
 
     n_units: int = 48
     core: str = "lstm"
@@ -65,8 +69,10 @@ class Prefrontal(Agent):
     weights: Mapping[str, np.ndarray] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.core not in ("lstm", "gru", "vanilla"):
-            raise ValueError(f"core must be lstm, gru or vanilla, got '{self.core}'")
+        if self.core not in self.possible_cores:
+            *others, last = self.possible_cores
+            known = " or ".join(filter(None, (", ".join(others), last)))
+            raise ValueError(f"core must be {known}, got '{self.core}'")
         if self.previous_reward not in ("scalar", "one_hot", "none"):
             raise ValueError(
                 f"previous_reward must be scalar, one_hot or none, got '{self.previous_reward}'"
@@ -101,6 +107,10 @@ class Prefrontal(Agent):
         """What turns time steps of `n` lanes into input rows."""
         return Encoder(self, task, n)
 
+    def memory(self, task: Task, n: int, rng: Lanes) -> EpisodicMemory | None:
+        """The memory that reinstates states in `n` lives; this network has none."""
+        return None
+
     # ------------------------------------------------------------------ weights
 
     def initialized(self, task: Task, seed: int) -> Prefrontal:
@@ -133,7 +143,7 @@ class Prefrontal(Agent):
         frozen = {name: np.array(array, np.float32) for name, array in weights.items()}
         for array in frozen.values():
             array.flags.writeable = False
-        copy = Prefrontal(**self.settings)  # type: ignore[arg-type]
+        copy = type(self)(**self.settings)  # type: ignore[arg-type]
         copy.weights = frozen
         return copy
 
@@ -176,10 +186,10 @@ class Prefrontal(Agent):
             trial = now.labels["trial"]  # the experimenter's knowledge, not the network's
             reset, self._trial = reset | (trial != self._trial), trial
         if reset.any():
-            for name, array in self._state.items():
-                array[reset] = weights[f"initial_{name}"]
+            for name in cores.state_names(self.core):
+                self._state[name][reset] = weights[f"initial_{name}"]
         inputs = self._encoder(now)
-        self._state, gates = cores.step(self.core, weights, inputs, self._state)
+        self._state, gates = cores.step(self.core, weights, inputs, self._state, dict(self.clamps))
         policy, value = cores.outputs(weights, self._state["hidden"])
         action = cores.sample(policy, self._rng.random())
         self._encoder.acted(action)

@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from ..tasks import Lanes, Play, Task, TimeStep
+from .episodic import EpisodicMemory
 from .population import Population, Shape, UpdateSettings
 from .prefrontal import Encoder, Prefrontal, n_actions
 
@@ -149,6 +150,11 @@ class Trainer:
         )
         for index, seed in enumerate(self.seeds):
             self.population.load(index, agent.initial_weights(task, seed))
+        if agent.clamps:
+            raise ValueError(
+                "a gate cannot be held while a network is trained; train, then clamp, or train "
+                "without('reinstatement')"
+            )
         self.batch = 0
         self.diverged: dict[int, int] = {}
 
@@ -167,6 +173,9 @@ class Trainer:
         )
         draws = Lanes(self.seeds, self.settings.n_lanes, "agent", life=self.batch)
         encoder = self.agent.encoder(self.task, n)
+        memory = self.agent.memory(
+            self.task, n, Lanes(self.seeds, self.settings.n_lanes, "memory", life=self.batch)
+        )
         reward = np.zeros((self.task.n_steps, n), np.float32)
         trial = np.zeros((self.task.n_steps, n), np.int32)
         measured: list[dict[str, np.ndarray]] = []
@@ -174,7 +183,7 @@ class Trainer:
         for begin in range(0, self.task.n_steps, self.unroll):
             segment = slice(begin, begin + self.unroll)
             now, discount, active = self._play_segment(
-                play, now, encoder, draws.rows(self.unroll), reward[segment], trial[segment]
+                play, now, encoder, memory, draws.rows(self.unroll), reward[segment], trial[segment]
             )
             measured.append(self.population.update(reward[segment], discount, active, settings))
             self._notice_divergence(measured[-1]["gradient_norm"])
@@ -199,6 +208,7 @@ class Trainer:
         play: Play,
         now: TimeStep,
         encoder: Encoder,
+        memory: EpisodicMemory | None,
         draws: np.ndarray,
         reward: np.ndarray,
         trial: np.ndarray,
@@ -208,6 +218,8 @@ class Trainer:
         discount, active = np.empty_like(reward), np.empty(reward.shape, bool)
         for t in range(self.unroll):
             encoder(now, out=population.inputs[t])
+            if memory is not None and population.reinstated is not None:
+                population.reinstated[t] = memory.recall(now, self._cell)
             active[t], trial[t] = now.active, now.labels.get("trial", 0)
             action = population.step(t, now.first, draws[t])
             encoder.acted(action)
@@ -215,8 +227,15 @@ class Trainer:
             reward[t], discount[t] = now.reward, now.discount
         if discount[-1].any():  # credit flows on, so the segment's end needs a value
             encoder.peek(now, out=population.inputs[self.unroll])
+            if memory is not None and population.reinstated is not None:
+                population.reinstated[self.unroll] = memory.peek(now)
             population.look(now.first)
         return now, discount, active
+
+    def _cell(self) -> np.ndarray:
+        """Cell states of all lanes, (n, n_units)."""
+        states = (self.population.state(index) for index in range(len(self.seeds)))
+        return np.concatenate([state["cell"] for state in states])
 
     def _reward_by_trial(self, reward: np.ndarray, trial: np.ndarray) -> np.ndarray:
         """Mean reward of each trial, (n_seeds, n_trials)."""

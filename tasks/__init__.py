@@ -9,6 +9,7 @@ from .gymnasium_adapter import as_gymnasium, from_gymnasium
 from .harlow import Harlow
 from .harlow_line import HarlowLine
 from .informative_arm import InformativeArm
+from .navigation import Arena, GridWorld
 from .randomness import Lanes, stream
 from .restless import RestlessBandit, StableVolatileBandit
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep

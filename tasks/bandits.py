@@ -47,6 +47,12 @@ class Bandit:
     def n_steps(self) -> int:
         return self.n_trials
 
+    @property
+    def reward_bounds(self) -> tuple[float, float]:
+        """Expected reward of an episode by chance, and by one who knows the arms."""
+        better = {"independent": 2 / 3, "uniform": 3 / 4, **BETTER_ARM}[self.arms]
+        return 0.5 * self.n_trials, better * self.n_trials
+
     def draw_arms(self, rng: Lanes) -> np.ndarray:
         """Reward probabilities of the two arms, (n, 2)."""
         first, second = rng.random(), rng.random()

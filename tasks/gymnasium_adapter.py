@@ -72,6 +72,7 @@ def as_gymnasium(
             self.observation_space = spaces.Box(-largest, largest, (width,), np.float32)
             self._life: int | None = None  # none before the first reset
             self._play: Play | None = None  # none before a life and after it
+            self._age = 0
 
         def reset(
             self, *, seed: int | None = None, options: dict | None = None
@@ -163,17 +164,19 @@ def from_gymnasium(make_env: Callable[[], Env], n_steps: int) -> Task:
             f"from_gymnasium needs observations of a fixed size, found {observation_space}"
         )
     size = spaces.flatdim(observation_space)
-    return GymnasiumTask(make_env, n_steps, size, Discrete(int(action_space.n)))
+    actions, start = Discrete(int(action_space.n)), int(action_space.start)
+    return GymnasiumTask(make_env, n_steps, size, actions, start)
 
 
 @dataclass(frozen=True)
 class GymnasiumTask:
-    """Gymnasium environments in lockstep, made by `from_gymnasium`."""
+    """Gymnasium environments in lockstep, made by `from_gymnasium`; they count actions from `start`."""
 
     make_env: Callable[[], Env]
     n_steps: int
     observation_size: int
     action: Discrete
+    start: int
 
     def play(self, n: int, rng: Lanes) -> Play:
         flatten = _gymnasium().spaces.flatten
@@ -184,7 +187,6 @@ class GymnasiumTask:
         trial = np.full(n, -1, np.int32)
         phase = np.full(n, ACT, np.int8)
         try:
-            start = envs[0].action_space.start if n else 0
             for t in range(self.n_steps + 1):
                 seeds = rng.integers(2**31)
                 going = np.full(n, t < self.n_steps)
@@ -204,7 +206,7 @@ class GymnasiumTask:
                     return
                 action = self.action.check((yield now), n)
                 for lane, env in enumerate(envs):
-                    seen, earned, over, cut, _ = env.step(int(action[lane]) + start)
+                    seen, earned, over, cut, _ = env.step(int(action[lane]) + self.start)
                     observation[lane] = flatten(env.observation_space, seen)
                     reward[lane], done[lane], truncated[lane] = earned, over or cut, cut
         finally:

@@ -100,6 +100,10 @@ class Task(Protocol):
     `outcomes` and `labels` are the same at every step, and so are shapes and dtypes. Random
     numbers are drawn from `rng` at every step whether a lane needs them or not, so that what
     one lane sees never depends on another. `fastslow.tasks.check_task` tests all of this.
+
+    A task may also offer `observation_names` (of the features), `n_backups` (allowed at each
+    time step of rest), and `reward_bounds` (expected reward of a life by chance, and by one who
+    knows the truth), against which progress is shown.
     """
 
     @property

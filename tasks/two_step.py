@@ -136,6 +136,12 @@ class TwoStep:
     def n_steps(self) -> int:
         return self.n_trials * self.n_stages
 
+    @property
+    def reward_bounds(self) -> tuple[float, float]:
+        """Expected reward of an episode by chance, and by one who knows the better state."""
+        p = self.p_common * self.p_reward + (1 - self.p_common) * (1 - self.p_reward)
+        return 0.5 * self.n_trials, p * self.n_trials
+
     def play(self, n: int, rng: Lanes) -> Play:
         world = self._draw(n, rng)
         return (self._compressed if self.encoding == "compressed" else self._stepwise)(n, world)

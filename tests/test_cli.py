@@ -121,6 +121,10 @@ def test_progress_goes_to_stderr_and_can_be_silenced(capsys):
     assert said(capsys, "run", "toy/net", "--force", "-q").err == ""
 
 
+def test_progress_is_measured_against_what_is_possible(capsys):
+    assert "of possible)" in said(capsys, "run", "toy/net").err
+
+
 def test_list_says_what_has_been_run(capsys):
     assert "[2 seeds run]" not in said(capsys, "list", "experiments").out
     said(capsys, "run", "toy/net")

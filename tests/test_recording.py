@@ -56,7 +56,7 @@ class Sleeper(Agent):
     def rest(self, now, n_backups):
         self.budgets.append(n_backups)
         path = ReplayPath(states=np.array([4, 5]), kind="forward", score=2.5, source="test")
-        return {"replay": [(0, path)] if now.phase[0] == REST else []}
+        return {"replay": [path] if now.phase[0] == REST else []}
 
 
 @pytest.fixture

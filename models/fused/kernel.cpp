@@ -15,6 +15,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -27,7 +28,7 @@ namespace fastslow {
 namespace {
 
 constexpr long LANES = 16;  // of a tile
-constexpr long CHUNK = 8;   // steps whose gate gradients are kept in the second-level cache
+constexpr long CHUNK = 16;   // steps whose gate gradients are kept in the second-level cache
 constexpr double ADAM_FIRST_DECAY = 0.9;
 
 long round_up(long n) { return (n + 15) / 16 * 16; }
@@ -38,7 +39,7 @@ long odd_lines(long n) { return (n + 15) / 16 * 16 | 16; }
 // Zeros; large arrays on large pages where the system has them.
 struct Floats : std::unique_ptr<float[], void (*)(void*)> {
     explicit Floats(long n) : unique_ptr(nullptr, std::free) {
-        size_t size = size_t(round_up(n)) * sizeof(float), line = 64;
+        size_t size = size_t(round_up(std::max(n, 1L))) * sizeof(float), line = 64;
 #ifdef MADV_HUGEPAGE
         constexpr size_t PAGE = size_t(1) << 21;
         if (size >= PAGE) {
@@ -86,6 +87,25 @@ struct Settings {
 
 namespace {
 
+// Room for n floats, which stays with the thread: asking the system each time costs more.
+float* workspace(long n) {
+    thread_local Floats room(0);
+    thread_local long size = 0;
+    if (n > size) {
+        room = Floats(n);
+        size = n;
+    }
+    return room.get();
+}
+
+float sum_of_lanes(const float* x) {
+    vec sum = load(x);
+    for (long v = WIDTH; v < LANES; v += WIDTH) sum += load(x + v);
+    float total = 0;
+    for (int i = 0; i < WIDTH; ++i) total += sum[i];
+    return total;
+}
+
 // The policies of a tile at one step, (n_actions, LANES): e^(logit - highest), not yet divided by
 // their total.
 void open_policy(const float* logit, long n_actions, float* weight, float* highest, float* total) {
@@ -121,6 +141,7 @@ struct Population : Arrays {
         double n_active = 0, policy_loss = 0, value_loss = 0, entropy = 0;
     };
     std::vector<Sums> tile_sums;
+    long ahead = -1;  // the step whose recurrent sums are being computed, or -1
 
     Population(const Arrays& arrays, int n_threads)
         : Arrays(arrays),
@@ -148,6 +169,8 @@ struct Population : Arrays {
           policies(n_seeds * n_tiles * LANES * n_actions),
           tile_gradient(n_seeds * n_tiles * parameter_size),
           tile_sums(n_seeds * n_tiles) {}
+
+    ~Population() { settle(); }
 
     long n_slots() const { return n_seeds * n_tiles * (n_steps + 1); }
     const float* weights(long seed) const { return parameters + seed * parameter_size; }
@@ -178,6 +201,11 @@ struct Population : Arrays {
 
     // Transpose what the products need transposed, after a change of weights.
     void refresh(long seed) {
+        settle();
+        transpose(seed);
+    }
+
+    void transpose(long seed) {
         const float* w = weights(seed);
         float* back = back_weights.get() + seed * n_columns * back_stride;
         for (long column = 0; column < n_columns; ++column)
@@ -191,19 +219,40 @@ struct Population : Arrays {
 
     // ------------------------------------------------------------------ forward
 
+    // While the caller's world answers, the other threads compute what the next step's sums owe to
+    // the units; it does not depend on the answer.
     void step(long t) {
+        bool ready = settle() == t;
         over_tiles([&]<Core CORE>(const Tile& tile) {
-            forward<CORE>(tile, t);
+            forward<CORE>(tile, t, ready);
             sample(tile, t);
         });
+        if (t + 1 < n_steps && pool.helped()) {
+            ahead = t + 1;
+            pool.start(int(n_seeds * n_tiles), [this](int index) { recur(tile(index), ahead); });
+        }
+    }
+
+    // Wait for what was begun ahead; return which step that is for, or -1.
+    long settle() {
+        if (ahead >= 0) pool.finish();
+        return std::exchange(ahead, -1);
+    }
+
+    // The part of step t's sums that comes from the units.
+    void recur(const Tile& tile, long t) {
+        product(tile.n, n_columns, {hidden + tile.begin * n_units, n_units, 1, 0},
+                {weights(tile.seed), column_stride, 0}, n_units, 1,
+                gates.get() + slot(tile, t) * LANES * n_columns, n_columns, false);
     }
 
     // The value of the last input row; the state stays as it is.
     void look() {
+        settle();
         std::vector<float> kept_hidden(hidden, hidden + n * n_units);
         std::vector<float> kept_cell(cell, cell + n * n_units);
         over_tiles([&]<Core CORE>(const Tile& tile) {
-            forward<CORE>(tile, n_steps);
+            forward<CORE>(tile, n_steps, false);
             const float* value =
                 outputs.get() + (slot(tile, n_steps) * n_outputs + n_actions) * LANES;
             std::copy_n(value, tile.n, bootstrap + tile.begin);
@@ -212,8 +261,9 @@ struct Population : Arrays {
         std::copy(kept_cell.begin(), kept_cell.end(), cell);
     }
 
+    // One step of a tile; `ready` says that the units' part of the sums is there.
     template <Core CORE>
-    void forward(const Tile& tile, long t) {
+    void forward(const Tile& tile, long t, bool ready) {
         const float* w = weights(tile.seed);
         float* row = rows + (t * n + tile.begin) * row_size;
         float* h = hidden + tile.begin * n_units;
@@ -224,12 +274,18 @@ struct Population : Arrays {
             if (first[t * n + tile.begin + lane]) {
                 std::copy_n(w + initial_hidden_at, n_units, h + lane * n_units);
                 std::copy_n(w + initial_cell_at, n_units, c + lane * n_units);
+                if (ready)
+                    product(1, n_columns, {h + lane * n_units, n_units, 1, 0},
+                            {w, column_stride, 0}, n_units, 1, block + lane * n_columns, n_columns,
+                            false);
             }
             std::copy_n(h + lane * n_units, n_units, row + lane * row_size);
         }
         if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before.get() + at * n_units);
-        product(tile.n, n_columns, {row, row_size, 1, 0}, {w, column_stride, 0}, depth, 1, block,
-                n_columns, false);
+        const long begin = ready ? n_units : 0;
+        product(tile.n, n_columns, {row + begin, row_size, 1, 0},
+                {w + begin * column_stride, column_stride, 0}, depth - begin, 1, block, n_columns,
+                ready);
         activate<CORE>({n_units, block, h, c, tanh_cell.get() + at * n_units,
                         reinstated + (t * n + tile.begin) * n_units},
                        tile.n);
@@ -267,6 +323,7 @@ struct Population : Arrays {
     // ------------------------------------------------------------------ backward
 
     void update(const Settings& settings) {
+        settle();
         over_tiles([&]<Core CORE>(const Tile& tile) { backward<CORE>(tile, settings); });
         pool.run(int(n_seeds), [&](int seed) { descend(seed, settings); });
     }
@@ -274,56 +331,57 @@ struct Population : Arrays {
     // The gradient of a tile's summed loss, from the last step to the first.
     template <Core CORE>
     void backward(const Tile& tile, const Settings& settings) {
-        float* gradient_of_tile = tile_gradient.get() + tile.index * parameter_size;
-        std::fill_n(gradient_of_tile, parameter_size, 0.0f);
+        float* own = tile_gradient.get() + tile.index * parameter_size;
+        std::fill_n(own, parameter_size, 0.0f);
         Credit credit(*this, tile, settings);
-        Floats d_hidden(LANES * n_units), d_cell(LANES * n_units);
-        Floats d_sums(CHUNK * LANES * column_stride), h(CHUNK * LANES * n_units);
-        Floats d_outputs(CHUNK * n_outputs * LANES);
         const long kept_size = odd_lines(row_size);
-        Floats kept_rows(CHUNK * LANES * kept_size);
+        const long state_size = LANES * n_units, sums_size = LANES * column_stride;
+        const long outputs_of_step = n_outputs * LANES;
+        float* d_hidden = workspace(2 * state_size + CHUNK * (sums_size + state_size +
+                                                              outputs_of_step + LANES * kept_size));
+        float* d_cell = d_hidden + state_size;
+        float* d_sums = d_cell + state_size;
+        float* h = d_sums + CHUNK * sums_size;
+        float* d_outputs = h + CHUNK * state_size;
+        float* kept_rows = d_outputs + CHUNK * outputs_of_step;
+        std::fill_n(d_hidden, 2 * state_size, 0.0f);
         const float* head = weights(tile.seed) + head_at;
         const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
         for (long end = n_steps; end > 0; end -= CHUNK) {
-            long begin = std::max(0L, end - CHUNK);
+            const long begin = std::max(0L, end - CHUNK), n_kept = end - begin;
             for (long t = end - 1; t >= begin; --t) {
-                long at = slot(tile, t) * LANES, in_chunk = t - begin;
-                const float* row = rows + (t * n + tile.begin) * row_size;
-                float* d_output = d_outputs.get() + in_chunk * n_outputs * LANES;
-                float* d_sum = d_sums.get() + in_chunk * LANES * column_stride;
+                const long at = slot(tile, t) * LANES, lane_at = t * n + tile.begin, i = t - begin;
+                const float* row = rows + lane_at * row_size;
+                float *d_output = d_outputs + i * outputs_of_step, *d_sum = d_sums + i * sums_size;
                 credit.step_back(t, d_output);
                 product(tile.n, n_units, {d_output, 1, LANES, 0}, {head, n_units, 0}, n_outputs, 1,
-                        d_hidden.get(), n_units, true);
+                        d_hidden, n_units, true);
                 for (long lane = 0; lane < tile.n; ++lane) {
                     std::copy_n(row + lane * row_size, row_size,
-                                kept_rows.get() + (in_chunk * LANES + lane) * kept_size);
-                    deactivate<CORE>(
-                        n_units, gates.get() + (at + lane) * n_columns, row + lane * row_size,
-                        cell_before.get() + (at + lane) * n_units,
-                        tanh_cell.get() + (at + lane) * n_units,
-                        reinstated + (t * n + tile.begin + lane) * n_units,
-                        d_hidden.get() + lane * n_units, d_cell.get() + lane * n_units,
-                        d_sum + lane * column_stride,
-                        h.get() + (in_chunk * LANES + lane) * n_units);
+                                kept_rows + (i * LANES + lane) * kept_size);
+                    deactivate<CORE>(n_units, gates.get() + (at + lane) * n_columns,
+                                     row + lane * row_size,
+                                     cell_before.get() + (at + lane) * n_units,
+                                     tanh_cell.get() + (at + lane) * n_units,
+                                     reinstated + (lane_at + lane) * n_units,
+                                     d_hidden + lane * n_units, d_cell + lane * n_units,
+                                     d_sum + lane * column_stride,
+                                     h + i * state_size + lane * n_units);
                 }
                 product(tile.n, n_units, {d_sum, column_stride, 1, 0}, {back, back_stride, 0},
-                        n_columns, 1, d_hidden.get(), n_units, CORE == Core::gru);
+                        n_columns, 1, d_hidden, n_units, CORE == Core::gru);
                 for (long lane = 0; lane < tile.n; ++lane)
-                    if (first[t * n + tile.begin + lane]) {
-                        move(d_hidden.get() + lane * n_units, gradient_of_tile + initial_hidden_at);
-                        move(d_cell.get() + lane * n_units, gradient_of_tile + initial_cell_at);
+                    if (first[lane_at + lane]) {
+                        move(d_hidden + lane * n_units, own + initial_hidden_at);
+                        move(d_cell + lane * n_units, own + initial_cell_at);
                     }
             }
-            product(depth, n_columns, {kept_rows.get(), 1, kept_size, LANES * kept_size},
-                    {d_sums.get(), column_stride, LANES * column_stride}, tile.n, end - begin,
-                    gradient_of_tile, column_stride, true);
-            product(n_outputs, n_units, {d_outputs.get(), LANES, 1, n_outputs * LANES},
-                    {h.get(), n_units, LANES * n_units}, tile.n, end - begin,
-                    gradient_of_tile + head_at, n_units, true);
-            for (long o = 0; o < (end - begin) * n_outputs; ++o)
-                for (long lane = 0; lane < tile.n; ++lane)
-                    gradient_of_tile[head_bias_at + o % n_outputs] +=
-                        d_outputs.get()[o * LANES + lane];
+            product(depth, n_columns, {kept_rows, 1, kept_size, LANES * kept_size},
+                    {d_sums, column_stride, sums_size}, tile.n, n_kept, own, column_stride, true);
+            product(n_outputs, n_units, {d_outputs, LANES, 1, outputs_of_step},
+                    {h, n_units, state_size}, tile.n, n_kept, own + head_at, n_units, true);
+            for (long i = 0; i < n_kept * n_outputs; ++i)
+                own[head_bias_at + i % n_outputs] += sum_of_lanes(d_outputs + i * LANES);
         }
         tile_sums[tile.index] = credit.sums;
     }
@@ -437,7 +495,7 @@ struct Population : Arrays {
         if (!finite) return;
         count[seed] += 1;
         take_step(seed, settings.max_gradient_norm / std::max(norm, 1e-12), settings);
-        refresh(seed);
+        transpose(seed);
     }
 
     // GRU: the candidate's driven part hears no units, its recurrent part no inputs.

@@ -37,18 +37,31 @@ class Pool {
         for (auto& thread : threads) thread.join();
     }
 
+    // Whether there is another thread to count on.
+    bool helped() const { return !threads.empty() && alone == 0; }
+
     // Call job(0) ... job(n - 1), in any order and on any thread.
     void run(int n, const std::function<void(int)>& job) {
-        if (n == 1 || threads.empty() || alone > 0) {
+        if (n > 1 && helped()) {
+            start(n, job);
+            finish();
+        } else {
             for (int i = 0; i < n; ++i) job(i);
             alone = std::max(0, alone - 1);
-            return;
         }
-        current = &job;
+    }
+
+    // Let the other threads begin; every start needs a finish before anything else.
+    void start(int n, const std::function<void(int)>& job) {
+        current = job;
         to_do = n;
         uint64_t round = (tickets.load() >> 32) + 1;
         tickets.store(round << 32 | uint64_t(n));
         tickets.notify_all();
+    }
+
+    // Do what is left and wait for what others have begun.
+    void finish() {
         auto start = Clock::now();
         int n_own = 0;
         while (take()) ++n_own;
@@ -73,7 +86,7 @@ class Pool {
         uint64_t seen = tickets.load();
         while (uint32_t(seen)) {
             if (tickets.compare_exchange_weak(seen, seen - 1)) {
-                (*current)(int(uint32_t(seen)) - 1);
+                current(int(uint32_t(seen)) - 1);
                 if (to_do.fetch_sub(1) == 1) to_do.notify_all();
                 return true;
             }
@@ -99,7 +112,7 @@ class Pool {
     std::atomic<uint64_t> tickets{0};
     std::atomic<int> to_do{0};
     std::atomic<bool> stopping{false};
-    const std::function<void(int)>* current = nullptr;
+    std::function<void(int)> current;
     int alone = 0;  // rounds left without the others
     std::vector<std::thread> threads;
 };

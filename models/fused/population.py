@@ -133,11 +133,12 @@ class FusedPopulation:
 
     def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
         """See `Population.step`; the actions are a view that the next segment overwrites."""
-        action = self._action[t]
+        if not 0 <= t < self.shape.n_steps:
+            raise ValueError(f"step must be in [0, {self.shape.n_steps}), got {t}")
         self._first[t] = first
         self._draw[:] = draw
         self._step(self._kernel, t)
-        return action
+        return self._action[t]
 
     def look(self, first: np.ndarray) -> None:
         """See `Population.look`."""

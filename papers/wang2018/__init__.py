@@ -1,7 +1,7 @@
 """Wang et al. 2018, Prefrontal cortex as a meta-reinforcement learning system (doi:10.1038/s41593-018-0147-8)."""
 
 from ..declaration import Paper
-from . import bandit, two_step
+from . import bandit, harlow, two_step
 
 paper = Paper(
     name="wang2018",
@@ -10,7 +10,7 @@ paper = Paper(
         "(2018). Prefrontal cortex as a meta-reinforcement learning system. Nature Neuroscience 21, "
         "860-868. doi:10.1038/s41593-018-0147-8"
     ),
-    experiments=(*bandit.EXPERIMENTS, *two_step.EXPERIMENTS),
-    signatures=(*bandit.SIGNATURES, *two_step.SIGNATURES),
-    figures=(*bandit.FIGURES, *two_step.FIGURES),
+    experiments=(*bandit.EXPERIMENTS, *two_step.EXPERIMENTS, *harlow.EXPERIMENTS),
+    signatures=(*bandit.SIGNATURES, *two_step.SIGNATURES, *harlow.SIGNATURES),
+    figures=(*bandit.FIGURES, *two_step.FIGURES, *harlow.FIGURES),
 )

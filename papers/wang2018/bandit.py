@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SOURCE = "doi:10.1038/s41593-018-0147-8, Fig. 1; arXiv:1611.05763"
 NETWORK = Prefrontal(time=True)
-TRAINING = ActorCritic(n_lives=40_000, n_lanes=32)
+TRAINING = ActorCritic(n_lives=80_000, n_lanes=32)
 
 UNIFORM, INDEPENDENT = Bandit(arms="uniform"), Bandit(arms="independent")
 EASY, MEDIUM, HARD = (Bandit(arms=arms) for arms in ("easy", "medium", "hard"))
@@ -70,7 +70,7 @@ EXPERIMENTS = (
         summary="LSTM trained on independent arms",
         task=INDEPENDENT,
         agent=NETWORK,
-        training=replace(TRAINING, n_lives=120_000),
+        training=replace(TRAINING, n_lives=240_000),
         recording=MANY,
         tests={"uniform": replace(MANY, task=UNIFORM), **TRANSFER},
         source=SOURCE,

@@ -96,7 +96,7 @@ def nearer_to_observer(
         target = stay_probability(other).mean("seed")
         return np.sqrt(((stay_probability(agent) - target) ** 2).sum(["transition", "reward"]))
 
-    return (distance(q_learner) - distance(observer)).values  # type: ignore[attr-defined]
+    return (distance(q_learner) - distance(observer)).values
 
 
 _NETWORK, _OBSERVER, _Q = (f"wang2018/two_step{s}" for s in ("", "_observer", "_q_learner"))

@@ -135,8 +135,9 @@ class Distances:
 
     def to(self, goal: np.ndarray) -> np.ndarray:
         """(n, n_states) steps from every state to the goal of each lane."""
-        missing = np.unique(goal[self._row[goal] < 0])
-        if missing.size:
+        unknown = self._row[goal] < 0
+        if unknown.any():
+            missing = np.unique(goal[unknown])
             self._row[missing] = len(self._rows) + np.arange(len(missing))
             self._rows = np.concatenate([self._rows, self._graph.distances_to(missing)])
         return self._rows[self._row[goal]]

@@ -1,0 +1,69 @@
+"""This toolkit: `Trainer` with the fastest engine of this machine, on `Bandit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from peer import main
+from setting import N_ACTIONS, N_INPUTS, Setting
+
+from fastslow.models import Prefrontal
+from fastslow.models.population import Shape
+from fastslow.models.training import ActorCritic, Trainer, fastest_engine
+from fastslow.tasks import Bandit, Lanes
+
+
+class Ours:
+    """Trains all seeds as one population."""
+
+    def __init__(self, setting: Setting, seeds: Sequence[int]) -> None:
+        self.setting, self.seeds, self.n_tests = setting, seeds, 0
+        self.task = Bandit(n_trials=setting.n_trials)
+        self.agent = Prefrontal(
+            n_units=setting.n_units, time=True,
+            input_gain=setting.input_gain, forget_bias=setting.forget_bias,
+        )  # fmt: skip
+        settings = ActorCritic(
+            n_lives=setting.n_lives, n_lanes=setting.n_lanes, learning_rate=setting.learning_rate,
+            discount=setting.discount, value_weight=setting.value_weight,
+            entropy_weight=setting.entropy_weight, max_gradient_norm=setting.max_gradient_norm,
+        )  # fmt: skip
+        self.trainer = Trainer(self.task, self.agent, settings, seeds)
+        self.tester = None
+
+    def train(self, n_updates: int) -> float:
+        """See `Peer.train`."""
+        batches = [self.trainer.train_batch() for _ in range(n_updates)]
+        return float(np.mean([batch.measured["reward"] for batch in batches]))
+
+    def regret(self, n_episodes: int) -> float:
+        """See `Peer.regret`."""
+        n = -(-n_episodes // len(self.seeds) // 16) * 16
+        if self.tester is None:
+            shape = Shape(
+                "lstm", N_INPUTS, self.setting.n_units, N_ACTIONS, len(self.seeds), n,
+                self.task.n_steps,
+            )  # fmt: skip
+            self.tester = fastest_engine()(shape)
+        for index in range(len(self.seeds)):
+            self.tester.load(index, self.trainer.population.weights(index))
+        self.n_tests += 1
+        play = self.task.play(
+            len(self.seeds) * n, Lanes(self.seeds, n, "test task", life=self.n_tests)
+        )
+        draws = Lanes(self.seeds, n, "test agent", life=self.n_tests)
+        encoder = self.agent.encoder(self.task, len(self.seeds) * n)
+        lost, now = 0.0, next(play)
+        for t in range(self.task.n_steps):
+            encoder(now, out=self.tester.inputs[t])
+            action = self.tester.step(t, now.first, draws.random())
+            encoder.acted(action)
+            worse = now.labels["arm_mean_0"] - now.labels["arm_mean_1"]
+            lost += np.mean(np.abs(worse) * (action != now.labels["best_action"]))
+            now = play.send(action)
+        return float(lost)
+
+
+if __name__ == "__main__":
+    main(Ours)

@@ -1,0 +1,252 @@
+"""A dictionary of experiences: values stored under keys, read by the likeness of the keys.
+
+What a value is, the caller says: the cell state of a network (Ritter et al. 2018, arXiv:1805.09692),
+the return of an action (Blundell et al. 2016, arXiv:1606.04460; Pritzel et al. 2017,
+arXiv:1703.01988), a trajectory laid out in a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from . import ReplayPath
+
+KERNELS = ("cosine", "euclidean", "inverse_distance")
+EVICTIONS = ("first_in", "least_recently_used")
+INVERSE_DISTANCE_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
+_ROUNDING = 1e-6  # keys whose nearness differs by less count as equally near
+_NO_LENGTH = 1e-24  # of a key that is all 0, which is like nothing
+_FIRST_ROOM = 16  # entries
+
+
+class DictionaryStore:
+    """Values under keys, apart for each of `n` lanes; the nearest keys answer a query.
+
+    Parameters
+    ----------
+    n, key_size, value_size : int
+    capacity : int
+        Entries of a lane; room is made as it is needed.
+    kernel : {"cosine", "euclidean", "inverse_distance"}
+        How like two keys are: the cosine, the negative distance d, or 1 / (d^2 + .001).
+    n_neighbors : int
+        Entries that are read. With one, its value is returned as it is; with more, their mean,
+        weighted by 1 / (d^2 + .001) with the kernel "inverse_distance" and else unweighted.
+    eviction : {"first_in", "least_recently_used"}
+        Which entry goes when a lane is full: the one written, or written or read, longest ago.
+
+    Examples
+    --------
+    >>> store = DictionaryStore(n=1, key_size=2, value_size=1)
+    >>> store.observe(np.array([[1.0, 0.0]]), {"value": np.array([[5.0]])})
+    >>> store.observe(np.array([[0.0, 1.0]]), {"value": np.array([[7.0]])})
+    >>> store.retrieve(np.array([[0.1, 0.9]]))[0]
+    array([[7.]], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        n: int,
+        key_size: int,
+        value_size: int,
+        capacity: int = 100_000,
+        kernel: str = "cosine",
+        n_neighbors: int = 1,
+        eviction: str = "first_in",
+    ) -> None:
+        for name, size in (("capacity", capacity), ("n_neighbors", n_neighbors)):
+            if size < 1:
+                raise ValueError(f"{name} must be at least 1, got {size}")
+        if kernel not in KERNELS:
+            raise ValueError(f"kernel must be {', '.join(KERNELS)}, got '{kernel}'")
+        if eviction not in EVICTIONS:
+            raise ValueError(f"eviction must be {' or '.join(EVICTIONS)}, got '{eviction}'")
+        self.n, self.capacity, self.kernel = n, capacity, kernel
+        self.n_neighbors, self.eviction = n_neighbors, eviction
+        room = min(capacity, _FIRST_ROOM)
+        self._key = np.zeros((n, room, key_size), np.float32)
+        self._value = np.zeros((n, room, value_size), np.float32)
+        self._square = np.zeros((n, room), np.float32)  # of the keys' lengths
+        self._written = np.full((n, room), -1)  # when, by the clock; -1: empty
+        self._touched = np.full((n, room), -1)
+        self._clock = 0
+        self._count = np.zeros(n, np.int64)
+
+    @property
+    def n_entries(self) -> np.ndarray:
+        """Entries in each lane, (n,)."""
+        return self._count.copy()
+
+    # ------------------------------------------------------------------ writing
+
+    def observe(self, key: np.ndarray, step: Mapping[str, np.ndarray]) -> None:
+        """Append `step["value"]` (n, value_size) under `key` (n, key_size) where `step["write"]`.
+
+        Without `write` all lanes store. Equal keys are kept apart.
+        """
+        value = step["value"]
+        self._check("key", key, self._key)
+        self._check("value", value, self._value)
+        lanes = np.flatnonzero(step.get("write", np.ones(self.n, bool)))
+        if not len(lanes):
+            return
+        if self._count[lanes].max() == self._key.shape[1] < self.capacity:
+            self._make_room()
+        slot = self._slots(lanes)
+        self._key[lanes, slot], self._value[lanes, slot] = key[lanes], value[lanes]
+        self._square[lanes, slot] = np.square(self._key[lanes, slot]).sum(axis=1)
+        self._written[lanes, slot] = self._touched[lanes, slot] = self._tick()
+        self._count[lanes] = np.minimum(self._count[lanes] + 1, self.capacity)
+
+    def _slots(self, lanes: np.ndarray) -> np.ndarray:
+        """Where each of `lanes` writes next: beside the others, or over the oldest."""
+        slot = self._count[lanes]
+        full = slot == self.capacity
+        if full.any():
+            age = self._written if self.eviction == "first_in" else self._touched
+            slot = np.where(full, age[lanes].argmin(axis=1), slot)
+        return slot
+
+    def _make_room(self) -> None:
+        more = min(self.capacity, 2 * self._key.shape[1]) - self._key.shape[1]
+        for name, empty in (("key", 0), ("value", 0), ("square", 0), ("written", -1), ("touched", -1)):
+            array = getattr(self, f"_{name}")
+            room = np.full((self.n, more, *array.shape[2:]), empty, array.dtype)
+            setattr(self, f"_{name}", np.concatenate([array, room], axis=1))
+
+    def _tick(self) -> int:
+        self._clock += 1
+        return self._clock
+
+    # ------------------------------------------------------------------ reading
+
+    def retrieve(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The value (n, value_size) that answers `query` (n, key_size), and its confidence (n,).
+
+        Among keys that are equally near the latest is read. Confidence is 0 where the lane is
+        empty, else the cosine (0 if negative) or 1 / (1 + d) of the nearest key. Reading changes
+        nothing but which entry was used last.
+        """
+        self._check("query", query, self._key)
+        slot, likeness = self.nearest(query[:, None])
+        slot, likeness = slot[:, 0], likeness[:, 0]
+        found = np.isfinite(likeness)
+        lanes = np.arange(self.n)[:, None]
+        if self.eviction == "least_recently_used":
+            now, (lane, _) = self._tick(), np.nonzero(found)
+            self._touched[lane, slot[found]] = now
+        value = self._value[lanes, slot]
+        if self.n_neighbors > 1:
+            value = (self._weights(likeness)[..., None] * value).sum(axis=1)
+        else:
+            value = np.where(found, value[:, 0], np.float32(0))
+        return value, self._confidence(likeness[:, 0])
+
+    def nearest(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The entries nearest to each of m queries a lane, nearest first.
+
+        Parameters
+        ----------
+        query : (n, m, key_size) array
+
+        Returns
+        -------
+        slot : (n, m, n_neighbors) ints
+            Number of the entry in its lane.
+        likeness : (n, m, n_neighbors) float32
+            As `kernel` says; -inf where a lane has too few entries.
+        """
+        query, used = np.asarray(query, np.float32), max(1, int(self._count.max(initial=0)))
+        shape = (*query.shape[:2], self.n_neighbors)
+        slot, nearness = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
+        left = self._nearness(query, used)
+        margin = _ROUNDING * np.maximum(1, np.square(query).sum(axis=-1, keepdims=True))
+        written = self._written[:, None, :used]
+        for rank in range(min(self.n_neighbors, used)):
+            best = left.max(axis=-1, keepdims=True)
+            at = np.where(left >= best - margin, written, -2).argmax(axis=-1)  # the latest of them
+            slot[..., rank], nearness[..., rank] = at, best[..., 0]
+            if rank + 1 < self.n_neighbors:
+                np.put_along_axis(left, at[..., None], -np.inf, axis=-1)
+        return slot, self._likeness(nearness)
+
+    def _nearness(self, query: np.ndarray, used: int) -> np.ndarray:
+        """Cosine, or negative squared distance, (n, m, used); -inf where there is no entry."""
+        near = query @ self._key[:, :used].transpose(0, 2, 1)
+        square, own = self._square[:, None, :used], np.square(query).sum(axis=-1, keepdims=True)
+        if self.kernel == "cosine":
+            near /= np.sqrt(np.maximum(square * own, _NO_LENGTH))
+        else:
+            near = np.minimum(2 * near - square - own, 0)
+        if (self._count < used).any():
+            near = np.where(self._written[:, None, :used] < 0, np.float32(-np.inf), near)
+        return near
+
+    def _likeness(self, nearness: np.ndarray) -> np.ndarray:
+        if self.kernel == "cosine":
+            return nearness
+        if self.kernel == "euclidean":
+            return -np.sqrt(-nearness)
+        empty = np.isneginf(nearness)
+        return np.where(empty, nearness, 1 / (np.float32(INVERSE_DISTANCE_OFFSET) - nearness))
+
+    def _weights(self, likeness: np.ndarray) -> np.ndarray:
+        """Shares (n, k) of the entries read; all 0 in an empty lane."""
+        found = np.isfinite(likeness)
+        weight = found.astype(np.float32)
+        if self.kernel == "inverse_distance":
+            weight = np.where(found, likeness, np.float32(0))
+        return weight / np.maximum(weight.sum(axis=1, keepdims=True), np.float32(1e-12))
+
+    def _confidence(self, likeness: np.ndarray) -> np.ndarray:
+        found = np.isfinite(likeness)
+        likeness = np.where(found, likeness, np.float32(0))
+        if self.kernel == "cosine":
+            sure = np.clip(likeness, 0, 1)
+        elif self.kernel == "euclidean":
+            sure = 1 / (1 - likeness)
+        else:
+            offset = np.float32(INVERSE_DISTANCE_OFFSET)
+            square = 1 / np.maximum(likeness, np.float32(1e-12)) - offset
+            sure = 1 / (1 + np.sqrt(np.maximum(square, 0)))
+        return np.where(found, sure, np.float32(0)).astype(np.float32)
+
+    def any_key(self, draw: np.ndarray) -> np.ndarray:
+        """The key (n, key_size) of the entry that `draw` (n,) in [0, 1) picks; 0 if empty."""
+        slot = (draw * self._count).astype(np.int64)
+        return self._key[np.arange(self.n), slot]
+
+    def replay(
+        self, state: np.ndarray, reward: np.ndarray, rpe: np.ndarray, n_backups: int
+    ) -> list[ReplayPath]:
+        """Nothing: a dictionary answers, it does not replay."""
+        return []
+
+    # ------------------------------------------------------------------ keeping
+
+    def saved(self) -> dict[str, np.ndarray]:
+        """All that is stored, as arrays by name."""
+        names = ("key", "value", "square", "written", "touched", "count")
+        arrays = {name: getattr(self, f"_{name}").copy() for name in names}
+        return arrays | {"clock": np.array(self._clock)}
+
+    def restore(self, saved: Mapping[str, np.ndarray]) -> None:
+        """Go back to what `saved()` returned, in a store with the same sizes."""
+        for name in ("key", "value"):
+            found, own = saved[name].shape, getattr(self, f"_{name}").shape
+            if (found[0], found[2]) != (own[0], own[2]) or found[1] > self.capacity:
+                raise ValueError(
+                    f"saved {name} must be ({own[0]}, at most {self.capacity}, {own[2]}), "
+                    f"found {found}"
+                )
+        for name, array in saved.items():
+            if name != "clock":
+                setattr(self, f"_{name}", np.array(array))
+        self._clock = int(saved["clock"])
+
+    def _check(self, name: str, given: np.ndarray, stored: np.ndarray) -> None:
+        expected = (self.n, stored.shape[2])
+        if given.shape != expected:
+            raise ValueError(f"{name} must be {expected}, got {given.shape}")
