@@ -20,6 +20,7 @@ _LATER = {
     "Signature": ".papers.declaration",
     "Test": ".papers.declaration",
     "check": ".report",
+    "compare": ".report",
     "figure": ".experiment",
     "load": ".papers.shipped",
     "load_dataset": ".data.loaders",

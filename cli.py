@@ -12,12 +12,23 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from . import __version__, experiment, papers
+from .data.progress import ProgressLine, seed_ranges
 
 if TYPE_CHECKING:
-    from .models.training import Progress
     from .papers.declaration import Experiment
 
 Command = Callable[[argparse.Namespace], int]
+
+COLUMNS = {
+    "choice": "options as whole numbers from 0 (default: choice)",
+    "reward": "above 0 is rewarded (default: reward)",
+    "common": "1 after a common transition, 0 after a rare one",
+    "state": "second-stage state, 0 or 1; instead of --common where it equals the common choice",
+    "subject": "who it is (default: subject)",
+    "session": "which session of the subject (default: session, if there is one)",
+    "trial": "number of the trial (default: trial, else the order of the rows)",
+}
+"""Columns of a user's own table."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +94,14 @@ def parser() -> argparse.ArgumentParser:
     sub = add("figure", figure, "draw figures from finished runs")
     sub.add_argument("name", nargs="*")
     sub.add_argument("--all", action="store_true")
+    sub = add("compare", compare, "an experiment beside animals, people or your own table")
+    sub.add_argument("experiment")
+    sub.add_argument("data", help="a data set (fastslow list datasets) or a csv file")
+    sub.add_argument("--sample", help="of a data set: standard (default), attentive")
+    for column, text in COLUMNS.items():
+        sub.add_argument(f"--{column}", metavar="COLUMN", help=text)
+    sub.add_argument("--drop-missing", action="store_true", help="leave out trials with empty cells")
+    add("doctor", doctor, "what of this machine fastslow can use; exit 1 if there is a problem")
     sub = add("show", show, "settings, seeds and results of a run")
     sub.add_argument("experiment")
     sub = add("reproduce", reproduce, "run, check and draw whole papers; write a report", training)
@@ -196,9 +215,9 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
     missing = [seed for seed in wanted if seed not in kept]
     if kept:
         folder.open()  # refuses a folder that was changed by hand
-        print(f"{e.name}: seeds {_ranges(kept)} kept ({folder.path})")
+        print(f"{e.name}: seeds {seed_ranges(kept)} kept ({folder.path})")
     if getattr(options, "dry_run", False):
-        print(f"{e.name}: would run seeds {_ranges(missing) or 'none'} in {folder.path}")
+        print(f"{e.name}: would run seeds {seed_ranges(missing) or 'none'} in {folder.path}")
         return
     if not missing:
         return
@@ -208,55 +227,7 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
         report=None if options.quiet else ProgressLine(),
     )  # fmt: skip
     seconds = perf_counter() - start
-    print(f"{e.name}: seeds {_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """0-3,5 from [0, 1, 2, 3, 5]."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ",".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
-
-
-class ProgressLine:
-    """Rate, time left and performance on one line of a terminal; elsewhere a line every 30 s."""
-
-    def __init__(self) -> None:
-        self._start = self._said = perf_counter()
-        self._begun: int | None = None
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, e: Experiment, chosen: Sequence[int], progress: Progress) -> None:
-        now = perf_counter()
-        if self._begun is None:
-            self._begun = progress.batch
-        last = progress.batch == progress.n_batches
-        if not last and now - self._said < (0.2 if self._terminal else 30):
-            return
-        self._said = now
-        done = max(progress.batch - self._begun, 1)
-        per_batch = (now - self._start) / done
-        rate = progress.steps / progress.batch * len(chosen) / per_batch
-        line = (
-            f"{e.name} seeds {_ranges(list(chosen))}: {progress.batch / progress.n_batches:4.0%}"
-            f"  {progress.lives:,} episodes  {rate / 1e6:.2f} M steps/s  {_performance(e, progress)}"
-            f"  {(progress.n_batches - progress.batch) * per_batch:.0f} s left"
-        )
-        end = "\n" if last or not self._terminal else ""
-        print(f"\r{line}\033[K" if self._terminal else line, end=end, file=sys.stderr, flush=True)
-
-
-def _performance(e: Experiment, progress: Progress) -> str:
-    """Reward of a life, and its place between chance (0 %) and knowing the truth (100 %)."""
-    reward = float(progress.measured["reward"].mean())
-    bounds = getattr(e.task, "reward_bounds", None)
-    if bounds is None:
-        return f"reward {reward:.1f}"
-    return f"reward {reward:.1f} ({(reward - bounds[0]) / (bounds[1] - bounds[0]):.0%} of possible)"
+    print(f"{e.name}: seeds {seed_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -291,10 +262,33 @@ def figure(options: argparse.Namespace) -> int:
     return 0
 
 
+def compare(options: argparse.Namespace) -> int:
+    from .report import compare as compare_with
+    from .report import save_comparison
+
+    columns = {name: getattr(options, name) for name in (*COLUMNS, "sample", "drop_missing")}
+    found = compare_with(options.experiment, options.data, out=options.out, **columns)
+    print(found)
+    name = options.experiment.replace("@", "-")
+    for path in save_comparison(found, f"{name}-{Path(options.data).stem}", options.out):
+        print(path)
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from .data.doctor import examine
+
+    worst = 0
+    for finding in examine(experiment.runs_folder(options.out)):
+        print(finding, flush=True)
+        worst = max(worst, int(finding.state == "problem"))
+    return worst
+
+
 def show(options: argparse.Namespace) -> int:
     done = experiment.finished(papers.find_experiment(options.experiment).name, options.out)
     print(f"{done.experiment.name}: {done.experiment.summary}")
-    print(f"path: {done.folder.path}\nseeds: {_ranges(done.seeds)}")
+    print(f"path: {done.folder.path}\nseeds: {seed_ranges(done.seeds)}")
     print(json.dumps(done.folder.spec, indent=1))
     for name in done.experiment.all_tests:
         rewards = done.test(name).reward.sum("step").mean("episode").values
@@ -309,7 +303,8 @@ def reproduce(options: argparse.Namespace) -> int:
     chosen = options.paper or list(papers.PAPERS)
     for name in chosen:
         for e in papers.find_paper(name).experiments:
-            _run_one(e, options, None)
+            if e.reproduced:
+                _run_one(e, options, None)
     page = write_report(chosen, options.profile, options.out)
     print(verdict_table(verdicts(chosen, options.out)))
     if options.ship:
@@ -327,5 +322,5 @@ def _ship(chosen: Sequence[str], out: str | None) -> None:
     for name in chosen:
         found = {v.signature.name: v.verdict for v in verdicts([name], out)}
         for e in papers.find_paper(name).experiments:
-            if e.training is not None:
+            if e.reproduced and e.training is not None:
                 print(f"shipped: {ship(e, experiment.folder_of(e, out), found)}")

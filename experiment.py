@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from .data.progress import ProgressLine, in_notebook
 from .data.specification import override, specification
 from .data.store import RunFolder, read_arrays
 from .models.prefrontal import Prefrontal
@@ -70,6 +72,17 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({self.experiment.name!r}, seeds={self.seeds}, path={str(self.folder.path)!r})"
 
+    def _repr_html_(self) -> str:
+        from .report import run_html
+
+        return run_html(self)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How each seed came about: versions, machine, wall time."""
+        found = json.loads((self.folder.path / "provenance.json").read_text())["seeds"]
+        return {str(seed): found[str(seed)] for seed in self.seeds}
+
     @cached_property
     def recording(self) -> xr.Dataset:
         return self.test("")
@@ -91,7 +104,8 @@ class Run:
         curves = {
             seed: pd.read_csv(self.folder.seed_path(seed, "training.csv")) for seed in self.seeds
         }
-        return pd.concat(curves, names=["seed"]).reset_index("seed")
+        # the copy joins its many columns into one block
+        return pd.concat(curves, names=["seed"]).copy().reset_index("seed")
 
     def weights(self, seed: int, snapshot: float = 1.0) -> dict[str, Any]:
         """Trained weights of one seed by name, or those after a share of training."""
@@ -165,7 +179,8 @@ def run(
     force : bool
         Forget finished seeds and compute them again.
     report : callable, optional
-        Called with the experiment, its seeds and the `Progress` after each logged batch.
+        Called with the experiment, its seeds and the `Progress` after each logged batch; by
+        default a notebook shows a line of progress, and nothing is said elsewhere.
 
     Returns
     -------
@@ -185,6 +200,8 @@ def run(
             for done in [pool.submit(run_seeds, experiment, folder, g, force) for g in groups]:
                 done.result()
     elif groups:
+        if report is None and in_notebook():
+            report = ProgressLine()
         run_seeds(experiment, folder, groups[0], force, report)
     return Run(experiment, folder, wanted)
 

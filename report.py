@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import papers
 from .data.facts import published
 from .data.store import atomic_write
-from .experiment import finished, recordings, runs_folder
+from .experiment import MissingRunError, Run, finished, recordings, runs_folder
 from .papers.declaration import Figure, Signature, experiment_of
+from .papers.verdict_text import bounds_text, measured_text, published_text, verdict_table
 
 if TYPE_CHECKING:
-    from .papers.verdict import Measurement, Verdict
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure as Drawing
+
+    from .papers.comparison import Comparison
+    from .papers.page import Chapter, Ran
+    from .papers.verdict import Verdict
+
+SUFFIXES = (".pdf", ".png", ".csv")
 
 
 def verdicts(names: Iterable[str] = (), out: str | Path | None = None) -> list[Verdict]:
@@ -23,8 +31,14 @@ def verdicts(names: Iterable[str] = (), out: str | Path | None = None) -> list[V
     from .papers.verdict import judge
 
     found: list[Verdict] = []
-    for signature in _chosen(names):
-        found.append(judge(signature, recordings(signature.sources, out)))
+    loaded: dict[str, xr.Dataset] = {}
+    chosen = _chosen(names)
+    for i, signature in enumerate(chosen):
+        # each recording is read once, and let go after the last signature that needs it
+        needed = {source for s in chosen[i:] for source in s.sources}
+        loaded = {source: loaded[source] for source in needed & loaded.keys()}
+        loaded |= recordings(set(signature.sources) - loaded.keys(), out)
+        found.append(judge(signature, loaded))
     return found
 
 
@@ -39,68 +53,6 @@ def _chosen(names: Iterable[str]) -> list[Signature]:
         else:
             chosen.append(papers.find_signature(name))
     return chosen
-
-
-def verdict_table(found: Sequence[Verdict]) -> str:
-    """A plain table: signature, published, measured with interval, bounds, verdict, controls."""
-    from .papers.verdict import wrong_by_chance
-
-    header = (
-        "signature",
-        "published",
-        "measured [95 % interval]",
-        "must lie in",
-        "verdict",
-        "seeds",
-    )
-    rows = [header] + [
-        (
-            v.signature.name,
-            published_text(v.signature),
-            measured_text(v.measured),
-            bounds_text(v.signature),
-            v.verdict,
-            str(len(v.measured.seeds)),
-        )
-        for v in found
-    ]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
-    lines = [
-        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    lines.append(
-        f"{len(found)} verdicts; about {wrong_by_chance(found):.1f} expected wrong by chance"
-    )
-    return "\n".join(lines)
-
-
-def measured_text(measured: Measurement) -> str:
-    """Mean and interval of a measurement."""
-    if measured.interval is None:
-        return f"{measured.mean:.3f} [no interval]"
-    low, high = measured.interval
-    return f"{measured.mean:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def bounds_text(signature: Signature) -> str:
-    """The interval fixed for a signature."""
-    if signature.high is None:
-        return f">= {signature.low:g}"
-    if signature.low is None:
-        return f"<= {signature.high:g}"
-    return f"[{signature.low:g}, {signature.high:g}]"
-
-
-def published_text(signature: Signature) -> str:
-    """The published number of a signature, or that there is only a direction."""
-    if signature.published == "direction only":
-        return signature.published
-    fact = published(signature.published)
-    if fact.value is None:
-        return f"direction ({fact.how})"
-    value = fact.at(**signature.published_at) if signature.published_at else fact.value
-    return f"{value:g} ({fact.how})"
 
 
 def explanation(signature: Signature, out: str | Path | None = None) -> str:
@@ -129,94 +81,130 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
 
 def save_figure(figure: Figure, out: str | Path | None = None) -> list[Path]:
     """Draw a figure and save it as .pdf, .png, and its plotted numbers as .csv."""
-    import matplotlib.pyplot as plt
-
     from .analysis.style import paper_style
 
-    folder = runs_folder(out) / "figures"
     loaded = recordings(figure.needs, out)
     with paper_style():
         drawing, numbers = figure.draw(loaded)
-        paths = [folder / f"{figure.name}{suffix}" for suffix in (".pdf", ".png", ".csv")]
-        for path in paths[:2]:
-            atomic_write(path, partial(drawing.savefig, format=path.suffix[1:]))
-        plt.close(drawing)
+        return _save(drawing, numbers, figure.name, out)
+
+
+def _save(drawing: Drawing, numbers: pd.DataFrame, name: str, out: str | Path | None) -> list[Path]:
+    import matplotlib.pyplot as plt
+
+    paths = [runs_folder(out) / "figures" / f"{name}{suffix}" for suffix in SUFFIXES]
+    for path in paths[:2]:
+        atomic_write(path, partial(drawing.savefig, format=path.suffix[1:]))
+    plt.close(drawing)
     atomic_write(paths[2], lambda part: numbers.to_csv(part, index=False))
     return paths
 
 
+def compare(
+    experiment: str, data: str | Path | pd.DataFrame, *, out: str | Path | None = None,
+    **columns: Any,
+) -> Comparison:  # fmt: skip
+    """Compare the finished seeds of an experiment with animals or people.
+
+    Parameters
+    ----------
+    experiment : str
+        `paper/experiment`, or one of its tests, `paper/experiment@test`.
+    data : str, path or DataFrame
+        A data set of the catalogue by name, a csv file, or a table.
+    out : path, optional
+        Folder of all runs.
+    columns
+        `sample` of a data set; or of an own table `choice, reward, common, state, subject,
+        session, trial` and `drop_missing`, see `data.own_table.read_own_table`.
+    """
+    from .papers.comparison import compare as compare_recording
+
+    (recording,) = recordings([experiment], out).values()
+    return compare_recording(recording, experiment, data, **columns)
+
+
+def save_comparison(comparison: Comparison, name: str, out: str | Path | None = None) -> list[Path]:
+    """Save the figure of a comparison as .pdf and .png, its table as .csv."""
+    from .analysis.style import paper_style
+
+    with paper_style():
+        return _save(comparison.draw(), comparison.table.reset_index(), f"compare/{name}", out)
+
+
 def write_report(names: Sequence[str], profile: str, out: str | Path | None = None) -> Path:
-    """Write `report/index.html`: for each paper its verdict table and its figures."""
-    folder = runs_folder(out) / "report"
-    sections = [_section(papers.find_paper(name), out) for name in names]
-    note = (
-        "<p><b>Quick profile: a smoke test.</b> Evidence is the full profile.</p>"
-        if profile == "quick"
-        else ""
-    )
-    page = (
-        "<!doctype html><meta charset='utf-8'><title>fastslow</title>"
-        "<style>body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
-        "table{border-collapse:collapse}td,th{padding:.2em .8em;text-align:left;"
-        "border-bottom:1px solid #ddd}img{max-width:100%}.shown{color:#060}"
-        ".absent,.undiagnostic{color:#a00}</style>"
-        f"<h1>fastslow</h1>{note}{''.join(sections)}"
-    )
-    path = folder / "index.html"
-    atomic_write(path, lambda part: part.write_text(page, encoding="utf-8"))
+    """Write `report/index.html`: figures, verdicts, settings, seeds and versions of each paper."""
+    from .papers.page import page
+
+    chapters = [_chapter(papers.find_paper(name), out) for name in names]
+    path = runs_folder(out) / "report" / "index.html"
+    text = page(chapters, quick=profile == "quick")
+    atomic_write(path, lambda part: part.write_text(text, encoding="utf-8"))
     return path
 
 
-def _section(paper: papers.Paper, out: str | Path | None) -> str:
-    import base64
+def _chapter(paper: papers.Paper, out: str | Path | None) -> Chapter:
+    from .papers.page import Chapter
 
-    parts = [f"<h2>{html.escape(paper.name)}</h2><p>{html.escape(paper.citation)}</p>"]
-    rows = "".join(_row(v) for v in verdicts([paper.name], out))
-    head = "".join(
-        f"<th>{cell}</th>"
-        for cell in (
-            "claim",
-            "published",
-            "measured",
-            "must lie in",
-            "verdict",
-            "seeds",
-            "controls",
-        )
-    )
-    parts.append(f"<table><tr>{head}</tr>{rows}</table>")
-    for figure in paper.figures:
-        png = next(path for path in save_figure(figure, out) if path.suffix == ".png")
-        image = base64.b64encode(png.read_bytes()).decode()
-        parts.append(
-            f"<figure><img alt='{html.escape(figure.name)}' src='data:image/png;base64,{image}'>"
-            f"<figcaption>{html.escape(figure.caption)}</figcaption></figure>"
-        )
-    runs = [finished(e.name, out) for e in paper.experiments]
-    listed = "".join(
-        f"<li>{html.escape(r.experiment.name)}: {len(r.seeds)} seeds, "
-        f"{html.escape(str(r.folder.path))}</li>"
-        for r in runs
-    )
-    return "".join(parts) + f"<h3>Runs</h3><ul>{listed}</ul>"
+    pictures = {f.name: save_figure(f, out)[1].read_bytes() for f in paper.figures}
+    runs = [_ran(finished(e.name, out)) for e in paper.experiments if e.reproduced]
+    return Chapter(paper, verdicts([paper.name], out), pictures, runs)
 
 
-def _row(verdict: Verdict) -> str:
-    s = verdict.signature
-    controls = "; ".join(
-        f"{role} {m.source}: {measured_text(m)}"
-        for role, m in (("shows", verdict.shows), ("must not", verdict.shows_not))
-        if m is not None
-    )
-    points = ", ".join(f"{value:.3f}" for value in verdict.measured.seeds)
-    cells = (
-        s.claim, published_text(s), measured_text(verdict.measured), bounds_text(s),
-        f"{verdict.verdict}: {verdict.reason}", points, controls,
-    )  # fmt: skip
-    inner = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-    return f"<tr class='{verdict.verdict}'>{inner}</tr>"
+def _ran(run: Run) -> Ran:
+    from .papers.page import Ran
+
+    return Ran(run.experiment, run.seeds, str(run.folder.path), run.folder.spec, run.provenance)
+
+
+def run_html(run: Run) -> str:
+    """A run for a notebook: settings, seeds, learning curve, and verdicts where they can be judged."""
+    from .papers.page import run_summary
+    from .papers.verdict import judge
+
+    about = [s for s in papers.signatures().values() if _is_about(s, run.experiment.name)]
+    needed = {source for signature in about for source in signature.sources}
+    loaded: dict[str, xr.Dataset] = {}
+    remark = ""
+    for source in needed:
+        name, _, test = source.partition("@")
+        try:
+            ran = run if name == run.experiment.name else finished(name, run.folder.root)
+            loaded[source] = ran.test(test)
+        except (MissingRunError, KeyError) as error:
+            remark = f"Some verdicts wait: {error.args[0]}"
+    found = [judge(s, loaded) for s in about if loaded.keys() >= set(s.sources)]
+    experiments = papers.experiments().values()
+    return run_summary(_ran(run), found, remark, experiments, _learning(run))
+
+
+def _is_about(signature: Signature, experiment: str) -> bool:
+    subject = signature.subject
+    return experiment_of(subject if isinstance(subject, str) else subject[0]) == experiment
+
+
+def _learning(run: Run) -> bytes | None:
+    """The learning curve as a small picture; None where nothing was trained."""
+    if run.experiment.training is None:
+        return None
+    import io
+
+    from matplotlib.figure import Figure as Drawing
+
+    from .analysis.style import COLORS, ONE_COLUMN, paper_style
+
+    with paper_style():
+        drawing = Drawing(figsize=(ONE_COLUMN, 1.4))
+        ax = drawing.subplots()
+        for _, curve in run.training.groupby("seed"):
+            ax.plot(curve.episodes, curve.reward, color=COLORS["network"], linewidth=0.7)
+        ax.set(xlabel="episodes of training", ylabel="reward per episode")
+        picture = io.BytesIO()
+        drawing.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 __all__ = [
-    "check", "experiment_of", "explanation", "save_figure", "verdict_table", "verdicts", "write_report",
+    "check", "compare", "explanation", "run_html", "save_comparison", "save_figure", "verdict_table",
+    "verdicts", "write_report",
 ]  # fmt: skip

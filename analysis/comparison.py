@@ -67,8 +67,19 @@ def mahalanobis_distance(agents: ArrayLike, subjects: ArrayLike) -> float:
         raise ValueError(
             f"{len(s)} subjects do not span {s.shape[1]} measures: their covariance is singular"
         )
-    gap = a.mean(axis=0) - s.mean(axis=0)
-    return float(np.sqrt(gap @ np.linalg.solve(covariance, gap)))
+    return profile_distance(a.mean(axis=0), s.mean(axis=0), covariance)
+
+
+def profile_distance(agents: ArrayLike, subjects: ArrayLike, covariance: ArrayLike) -> float:
+    """Mahalanobis distance of two mean profiles, (k,), by the covariance between subjects, (k, k).
+
+    Examples
+    --------
+    >>> profile_distance([2.0, 0.0], [0.0, 0.0], [[4.0, 0.0], [0.0, 1.0]])
+    1.0
+    """
+    gap = np.subtract(agents, subjects)
+    return float(np.sqrt(gap @ np.linalg.solve(np.asarray(covariance), gap)))
 
 
 def split_half_reliability(odd: ArrayLike, even: ArrayLike) -> float:

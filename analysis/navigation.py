@@ -119,3 +119,42 @@ def _total(recording: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
 
 def _named(array: xr.DataArray, name: str, long_name: str, units: str) -> xr.DataArray:
     return array.rename(name).assign_attrs(long_name=long_name, units=units)
+
+
+def states_visited(recording: xr.Dataset, episode: int) -> np.ndarray:
+    """List the states of one episode in the order in which they were visited.
+
+    Parameters
+    ----------
+    recording : Dataset with dims (episode, step)
+        One seed; select it first.
+    episode : int
+        Its place along `episode`.
+
+    Returns
+    -------
+    (n_steps + 1,) int array
+        Where each step was taken, and last where the final one led; blocked moves repeat a state.
+    """
+    if "seed" in _get(recording, "active").dims:
+        raise ValueError("the recording holds several seeds: select one, recording.isel(seed=0)")
+    one = recording.isel(episode=episode)
+    taken = _steps(one).values
+    return np.append(one["position"].values[taken], one["state"].values[taken][-1])
+
+
+def replayed_paths(recording: xr.Dataset, episode: int) -> list[tuple[str, np.ndarray]]:
+    """List the replay events of one episode as (kind, states), in the order of their steps.
+
+    Raises
+    ------
+    KeyError
+        If nothing was replayed in the whole recording.
+    """
+    if "replay_episode" not in recording:
+        raise KeyError("the recording has no 'replay_episode': nothing was replayed")
+    events = np.flatnonzero(recording["replay_episode"].values == episode)
+    events = events[np.argsort(recording["replay_step"].values[events], kind="stable")]
+    state, event_of = recording["replay_state"].values, recording["event_of"].values
+    kind = recording["replay_kind"].values
+    return [(str(kind[event]), state[event_of == event]) for event in events]

@@ -1,64 +1,75 @@
 """JAX: rollout, gradient and update compiled into one function, a scan over trials inside.
 
 Two variants of the gradient: JAX's own through the scan, and one written by hand, which keeps the
-gates, scans backwards and forms all weight gradients in one product. Several seeds are one
-population by vmap; several updates are one call; the random numbers are the hardware's (rbg).
+gates, scans backwards and forms all gradients of the recurrent weights in one product. Several
+seeds are one population, several updates are one call, the random numbers are the hardware's
+(rbg). Tried and slower: [feature, lane] in place of [lane, feature], gates kept as one
+array, the head in one product with the recurrent weights, unrolling the scan.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import os
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.sharding import AxisType, PartitionSpec
 from peer import main
-from setting import N_ACTIONS, N_INPUTS, Setting
+from setting import Setting
 
+N_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 jax.config.update("jax_default_prng_impl", "unsafe_rbg")
+jax.config.update("jax_num_cpu_devices", N_CORES)
 
 Arrays = dict[str, jax.Array]
 FIRST_DECAY, SECOND_DECAY, EPSILON = 0.9, 0.999, 1e-8  # of Adam
 
 
-def gates_of(total: jax.Array) -> tuple[jax.Array, ...]:
-    """Gate activations, each (n_units, lanes)."""
-    i, f, o, g = jnp.split(total, 4)
-    return lax.logistic(i), lax.logistic(f), lax.logistic(o), jnp.tanh(g)
+def sigmoid_by_tanh(x: jax.Array) -> jax.Array:
+    """The logistic function, faster on CPU than `lax.logistic`, but not its gradient."""
+    return 0.5 * jnp.tanh(0.5 * x) + 0.5
 
 
-def rollout(weights: Arrays, draws: jax.Array, arms: jax.Array, unroll: int) -> dict:
-    """Play one episode in each lane; all arrays are [trial, feature, lane].
+def rollout(
+    weights: Arrays, draws: jax.Array, arms: jax.Array, sigmoid: Callable, unroll: int
+) -> Arrays:
+    """Play one episode in each lane; what is kept is [trial, lane, ...].
 
-    `weights` has all that multiplies the row (hidden, input, 1) in one matrix, `all`.
+    The row (hidden, input, 1) meets all its weights in one product.
     """
     n_trials, _, n_lanes = draws.shape
-    n_units = weights["head"].shape[1]
+    n_units = weights["head"].shape[0]
+    one = jnp.ones((n_lanes, 1))
 
-    def step(carry, now):
+    def step(carry: tuple, now: tuple) -> tuple:
         hidden, cell, seen = carry
         draw, share = now
-        row = jnp.concatenate([hidden, seen, jnp.full((1, n_lanes), share), jnp.ones((1, n_lanes))])
-        i, f, o, g = gates_of(weights["all"] @ row)
+        row = jnp.concatenate([hidden, seen, share * one, one], axis=1)
+        total = jnp.split(row @ weights["row"], 4, axis=1)
+        i, f, o = map(sigmoid, total[:3])
+        g = jnp.tanh(total[3])
         new_cell = f * cell + i * g
         squashed = jnp.tanh(new_cell)
         hidden = o * squashed
-        out = weights["head"] @ hidden + weights["head_bias"][:, None]
-        logit = out[0] - out[1]
+        out = hidden @ weights["head"] + weights["head_bias"]
+        logit = out[:, 0] - out[:, 1]  # of choosing arm 0
         chosen = (draw[0] >= lax.logistic(logit)).astype(jnp.float32)
         reward = (draw[1] < jnp.where(chosen > 0, 1 - arms, arms)).astype(jnp.float32)
         kept = {
             "row": row, "cell": cell, "i": i, "f": f, "o": o, "g": g, "squashed": squashed,
-            "hidden": hidden, "logit": logit, "value": out[2], "chosen": chosen, "reward": reward,
+            "hidden": hidden, "logit": logit, "value": out[:, 2], "chosen": chosen, "reward": reward,
         }  # fmt: skip
-        return (hidden, new_cell, jnp.stack([1 - chosen, chosen, reward])), kept
+        return (hidden, new_cell, jnp.stack([1 - chosen, chosen, reward], axis=1)), kept
 
     start = (
-        jnp.broadcast_to(weights["initial_hidden"][:, None], (n_units, n_lanes)),
-        jnp.broadcast_to(weights["initial_cell"][:, None], (n_units, n_lanes)),
-        jnp.zeros((3, n_lanes)),  # no action and no reward came before
+        jnp.broadcast_to(weights["initial_hidden"], (n_lanes, n_units)),
+        jnp.broadcast_to(weights["initial_cell"], (n_lanes, n_units)),
+        jnp.zeros((n_lanes, 3)),  # no action and no reward came before
     )
     share = jnp.arange(n_trials) / n_trials
     return lax.scan(step, start, (draws, share), unroll=unroll)[1]
@@ -68,14 +79,15 @@ def returns_of(reward: jax.Array, discount: float) -> jax.Array:
     """Discounted returns to the end of the episode, as one product."""
     n = len(reward)
     later = np.arange(n)[None] - np.arange(n)[:, None]
-    return jnp.asarray(np.where(later >= 0, discount ** np.maximum(later, 0), 0), jnp.float32) @ reward
+    weight = np.where(later >= 0, discount ** np.maximum(later, 0), 0)
+    return jnp.asarray(weight, jnp.float32) @ reward
 
 
-def loss_of(kept: dict, returns: jax.Array, entropy_weight: jax.Array, setting: Setting) -> jax.Array:
+def loss_of(kept: Arrays, entropy_weight: jax.Array, setting: Setting) -> jax.Array:
     """The loss of the advantage actor-critic, a mean over all steps."""
-    logit, value, chosen = kept["logit"], kept["value"], kept["chosen"]
-    error = returns - value
-    taken = -jnp.logaddexp(0, jnp.where(chosen > 0, logit, -logit))
+    logit = kept["logit"]
+    error = returns_of(kept["reward"], setting.discount) - kept["value"]
+    taken = -jnp.logaddexp(0, jnp.where(kept["chosen"] > 0, logit, -logit))
     p = lax.logistic(logit)
     entropy = p * jnp.logaddexp(0, -logit) + (1 - p) * jnp.logaddexp(0, logit)
     return jnp.mean(
@@ -85,42 +97,47 @@ def loss_of(kept: dict, returns: jax.Array, entropy_weight: jax.Array, setting: 
     )
 
 
-def gradient_through_the_scan(weights, draws, arms, entropy_weight, setting, unroll):
-    """JAX's own gradient of the rollout."""
+def gradient_through_the_scan(
+    weights: Arrays, draws: jax.Array, arms: jax.Array, loss: Callable, unroll: int
+) -> tuple[Arrays, Arrays]:
+    """JAX's own gradient of the rollout, and what was kept."""
 
-    def loss(weights):
-        kept = rollout(weights, draws, arms, unroll)
-        returns = returns_of(kept["reward"], setting.discount)
-        return loss_of(kept, returns, entropy_weight, setting), kept
+    def loss_of_weights(weights: Arrays) -> tuple:
+        kept = rollout(weights, draws, arms, lax.logistic, unroll)
+        return loss(kept), kept
 
-    gradient, kept = jax.grad(loss, has_aux=True)(weights)
-    return gradient, kept
+    return jax.grad(loss_of_weights, has_aux=True)(weights)
 
 
-def gradient_by_hand(weights, draws, arms, entropy_weight, setting, unroll):
-    """Back-propagation as a scan of its own, and the gradient of all weights as one product."""
-    kept = rollout(weights, draws, arms, unroll)
-    returns = returns_of(kept["reward"], setting.discount)
-    head = {name: kept[name] for name in ("logit", "value")}
-    push = jax.grad(lambda head: loss_of(kept | head, returns, entropy_weight, setting))(head)
-    out = jnp.stack([push["logit"], -push["logit"], push["value"]], axis=1)
-    n_units = weights["head"].shape[1]
-    back = weights["all"][:, :n_units].T
+def gradient_by_hand(
+    weights: Arrays, draws: jax.Array, arms: jax.Array, loss: Callable, unroll: int
+) -> tuple[Arrays, Arrays]:
+    """Back-propagation as a scan of its own, and what was kept."""
+    kept = rollout(weights, draws, arms, sigmoid_by_tanh, unroll)
+    push = jax.grad(lambda outputs: loss(kept | outputs))(
+        {name: kept[name] for name in ("logit", "value")}
+    )
+    out = jnp.stack([push["logit"], -push["logit"], push["value"]], axis=-1)
     head_back = weights["head"].T
+    row_back = weights["row"][: len(weights["head"])].T
 
-    def step(carry, now):
+    def step(carry: tuple, now: tuple) -> tuple:
         d_hidden, d_cell = carry
-        kept, out = now
-        i, f, o, g, squashed = (kept[name] for name in ("i", "f", "o", "g", "squashed"))
-        d_hidden = d_hidden + head_back @ out
+        at, out = now
+        i, f, o, g, squashed = (at[name] for name in ("i", "f", "o", "g", "squashed"))
+        d_hidden = d_hidden + out @ head_back
         d_cell = d_cell + d_hidden * o * (1 - squashed * squashed)
-        total = jnp.concatenate([
+        d_total = [
             d_cell * g * i * (1 - i),
-            d_cell * kept["cell"] * f * (1 - f),
+            d_cell * at["cell"] * f * (1 - f),
             d_hidden * squashed * o * (1 - o),
             d_cell * i * (1 - g * g),
-        ])  # fmt: skip
-        return (back @ total, d_cell * f), total
+        ]
+        total = jnp.concatenate(d_total, axis=1)
+        return (total @ row_back, d_cell * f), total
+
+    def product(x: jax.Array, y: jax.Array) -> jax.Array:
+        return x.reshape(-1, x.shape[-1]).T @ y.reshape(-1, y.shape[-1])
 
     nothing = jnp.zeros_like(kept["hidden"][0])
     needed = {name: kept[name] for name in ("i", "f", "o", "g", "squashed", "cell")}
@@ -128,11 +145,11 @@ def gradient_by_hand(weights, draws, arms, entropy_weight, setting, unroll):
         step, (nothing, nothing), (needed, out), reverse=True, unroll=unroll
     )
     gradient = {
-        "all": jnp.einsum("tal,tbl->ab", total, kept["row"]),
-        "head": jnp.einsum("tal,tbl->ab", out, kept["hidden"]),
-        "head_bias": out.sum((0, 2)),
-        "initial_hidden": d_hidden.sum(1),
-        "initial_cell": d_cell.sum(1),
+        "row": product(kept["row"], total),
+        "head": product(kept["hidden"], out),
+        "head_bias": out.sum((0, 1)),
+        "initial_hidden": d_hidden.sum(0),
+        "initial_cell": d_cell.sum(0),
     }
     return gradient, kept
 
@@ -140,87 +157,104 @@ def gradient_by_hand(weights, draws, arms, entropy_weight, setting, unroll):
 GRADIENTS = {"scan": gradient_through_the_scan, "hand": gradient_by_hand}
 
 
-def update(state, now, setting, gradient_of, unroll):
+def update(state: tuple, now: tuple, setting: Setting, variant: str, unroll: int) -> tuple:
     """One rollout, gradient, clipping and Adam step of one seed."""
     weights, mean, square, count = state
     key, learning_rate, entropy_weight = now
     key_arms, key_draws = jax.random.split(key)
     arms = jax.random.uniform(key_arms, (setting.n_lanes,))
     draws = jax.random.uniform(key_draws, (setting.n_trials, 2, setting.n_lanes))
-    gradient, kept = gradient_of(weights, draws, arms, entropy_weight, setting, unroll)
+    loss = partial(loss_of, entropy_weight=entropy_weight, setting=setting)
+    gradient, kept = GRADIENTS[variant](weights, draws, arms, loss, unroll)
     norm = jnp.sqrt(sum(jnp.vdot(g, g) for g in gradient.values()))
     scale = jnp.minimum(1, setting.max_gradient_norm / norm)
+    gradient = {k: scale * g for k, g in gradient.items()}
     count = count + 1
-    rate = learning_rate * jnp.sqrt(1 - SECOND_DECAY**count) / (1 - FIRST_DECAY**count)
-    mean = {k: m + (1 - FIRST_DECAY) * (scale * gradient[k] - m) for k, m in mean.items()}
-    square = {k: s + (1 - SECOND_DECAY) * ((scale * gradient[k]) ** 2 - s) for k, s in square.items()}
-    weights = {k: w - rate * mean[k] / (jnp.sqrt(square[k]) + EPSILON) for k, w in weights.items()}
-    better = jnp.where(arms > 0.5, 0.0, 1.0)
-    lost = jnp.abs(2 * arms - 1) * (kept["chosen"] != better)
-    return (weights, mean, square, count), (kept["reward"].sum(0).mean(), lost.sum(0).mean())
+    mean = {k: m + (1 - FIRST_DECAY) * (gradient[k] - m) for k, m in mean.items()}
+    square = {k: s + (1 - SECOND_DECAY) * (gradient[k] ** 2 - s) for k, s in square.items()}
+    rate = learning_rate / (1 - FIRST_DECAY**count)
+    start = 1 - SECOND_DECAY**count
+    weights = {
+        k: w - rate * mean[k] / (jnp.sqrt(square[k] / start) + EPSILON) for k, w in weights.items()
+    }
+    worse = kept["chosen"] != (arms < 0.5)
+    regret = (jnp.abs(2 * arms - 1) * worse).sum(0).mean()
+    return (weights, mean, square, count), (kept["reward"].sum(0).mean(), regret)
 
 
 class JaxA2C:
-    """Trains all seeds as one population."""
+    """Trains all seeds as one population: by vmap, or dealt out to the cores and mapped there."""
 
     def __init__(
-        self, setting: Setting, seeds: Sequence[int], variant: str, per_call: int, unroll: int
+        self,
+        setting: Setting,
+        seeds: Sequence[int],
+        variant: str,
+        population: str,
+        per_call: int,
+        unroll: int,
     ) -> None:
         self.setting, self.per_call, self.n_updates = setting, per_call, 0
-        one = partial(update, setting=setting, gradient_of=GRADIENTS[variant], unroll=unroll)
-        self.many_seeds = len(seeds) > 1
-        whole = jax.vmap(one, in_axes=(0, (0, None, None))) if self.many_seeds else one
+        one_update = partial(update, setting=setting, variant=variant, unroll=unroll)
 
-        def several(state, key, learning_rate, entropy_weights):
-            shape = (per_call, len(seeds)) if self.many_seeds else (per_call,)
-            keys = jax.random.split(key, shape)
-            rates = jnp.full(per_call, learning_rate)
-            return lax.scan(whole, state, (keys, rates, entropy_weights))
+        def one_seed(state: tuple, key: jax.Array, rates: jax.Array, entropy: jax.Array) -> tuple:
+            return lax.scan(one_update, state, (jax.random.split(key, per_call), rates, entropy))
 
-        self.step = jax.jit(several)
-        every = [self._weights(seed) for seed in seeds]
-        weights = {
-            name: jnp.asarray(np.stack([w[name] for w in every]) if self.many_seeds else every[0][name])
-            for name in every[0]
-        }
-        nothing = {name: jnp.zeros_like(array) for name, array in weights.items()}
-        count = jnp.zeros(len(seeds) if self.many_seeds else (), jnp.float32)
-        self.state = (weights, nothing, nothing, count)
+        def in_turn(state: tuple, keys: jax.Array, rates: jax.Array, entropy: jax.Array) -> tuple:
+            return lax.map(lambda seed: one_seed(*seed, rates, entropy), (state, keys))
+
+        if population == "vmap":
+            all_seeds = jax.vmap(one_seed, in_axes=(0, 0, None, None))
+        else:
+            mesh = jax.make_mesh((math.gcd(len(seeds), N_CORES),), ("seed",), (AxisType.Auto,))
+            mine, same = PartitionSpec("seed"), PartitionSpec()
+            all_seeds = jax.shard_map(
+                in_turn, mesh=mesh, in_specs=(mine, mine, same, same), out_specs=mine, check_vma=False
+            )
+        # 512 bits, which XLA does not use by itself, are some 5 % faster where there are any.
+        self.all_seeds = jax.jit(all_seeds, compiler_options={"xla_cpu_prefer_vector_width": 512})
+        each = [first_weights(setting, seed) for seed in seeds]
+        weights = {name: np.stack([w[name] for w in each]) for name in each[0]}
+        nothing = {name: np.zeros_like(array) for name, array in weights.items()}
+        self.state = (weights, nothing, nothing, np.zeros(len(seeds), np.float32))
         self.key = jax.random.key(seeds[0])
 
     def train(self, n_updates: int) -> float:
-        """See `Peer.train`; whole calls only."""
+        """See `Peer.train`."""
         rewards = []
-        for _ in range(-(-n_updates // self.per_call)):
-            entropy_weights = self.setting.entropy_weights(self.n_updates, self.per_call)
-            self.state, (reward, _) = self._call(self.setting.learning_rate, entropy_weights)
+        for _ in range(n_updates // self.per_call):
+            self.state, (reward, _) = self._call(
+                *self.setting.schedule(self.n_updates, self.per_call)
+            )
             self.n_updates += self.per_call
             rewards.append(reward)
-        return float(jnp.mean(jnp.stack(rewards)))
+        return float(np.mean([np.mean(reward) for reward in rewards]))
 
     def regret(self, n_episodes: int) -> float:
         """See `Peer.regret`; updates of rate 0 whose end is dropped, so nothing more is compiled."""
-        episodes = self.per_call * self.setting.n_lanes * self.setting.n_seeds
         none = np.zeros(self.per_call, np.float32)
-        lost = [self._call(0.0, none)[1][1].mean() for _ in range(-(-n_episodes // episodes))]
-        return float(jnp.mean(jnp.stack(lost)))
+        episodes = self.per_call * self.setting.n_lanes * self.setting.n_seeds
+        calls = [self._call(none, none) for _ in range(-(-n_episodes // episodes))]
+        return float(np.mean([np.mean(regret) for _, (_, regret) in calls]))
 
-    def _call(self, learning_rate: float, entropy_weights: np.ndarray) -> tuple:
-        self.key, key = jax.random.split(self.key)
-        return self.step(self.state, key, learning_rate, entropy_weights)
+    def _call(self, rates: np.ndarray, entropy_weights: np.ndarray) -> tuple:
+        self.key, *keys = jax.random.split(self.key, 1 + self.setting.n_seeds)
+        return self.all_seeds(self.state, jnp.stack(keys), rates, entropy_weights)
 
-    def _weights(self, seed: int) -> dict[str, np.ndarray]:
-        """First weights, [output, input], those of the row (hidden, input, 1) in one matrix."""
-        w = self.setting.initial_weights(seed)
-        rows = np.concatenate([w["recurrent"], w["input"], w["bias"][None]])
-        others = ("head_bias", "initial_hidden", "initial_cell")
-        return {"all": rows.T.copy(), "head": w["head"].T.copy(), **{k: w[k] for k in others}}
+
+def first_weights(setting: Setting, seed: int) -> dict[str, np.ndarray]:
+    """First weights, those of the row (hidden, input, 1) in one matrix."""
+    w = setting.initial_weights(seed)
+    row = np.concatenate([w["recurrent"], w["input"], w["bias"][None]])
+    others = ("head", "head_bias", "initial_hidden", "initial_cell")
+    return {"row": row, **{name: w[name] for name in others}}
 
 
 if __name__ == "__main__":
     main(
         JaxA2C,
         variant={"choices": sorted(GRADIENTS), "default": "hand"},
-        per_call={"type": int, "default": 10, "help": "updates compiled into one call"},
+        population={"choices": ["cores", "vmap"], "default": "cores"},
+        per_call={"type": int, "default": 8, "help": "updates compiled into one call"},
         unroll={"type": int, "default": 1, "help": "trials unrolled in the scan"},
     )

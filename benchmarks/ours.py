@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from peer import main
@@ -17,6 +18,8 @@ from fastslow.tasks import Bandit, Lanes
 class Ours:
     """Trains all seeds as one population."""
 
+    per_call = 1
+
     def __init__(self, setting: Setting, seeds: Sequence[int]) -> None:
         self.setting, self.seeds, self.n_tests = setting, seeds, 0
         self.task = Bandit(n_trials=setting.n_trials)
@@ -26,15 +29,23 @@ class Ours:
         )  # fmt: skip
         settings = ActorCritic(
             n_lives=setting.n_lives, n_lanes=setting.n_lanes, learning_rate=setting.learning_rate,
-            discount=setting.discount, value_weight=setting.value_weight,
-            entropy_weight=setting.entropy_weight, max_gradient_norm=setting.max_gradient_norm,
+            learning_rate_end=setting.learning_rate / 10, discount=setting.discount,
+            value_weight=setting.value_weight, entropy_weight=setting.entropy_weight,
+            anneal=0.5, max_gradient_norm=setting.max_gradient_norm,
         )  # fmt: skip
         self.trainer = Trainer(self.task, self.agent, settings, seeds)
         self.tester = None
 
     def train(self, n_updates: int) -> float:
         """See `Peer.train`."""
-        batches = [self.trainer.train_batch() for _ in range(n_updates)]
+        batches = []
+        for _ in range(n_updates):
+            if self.trainer.batch == self.setting.n_updates:  # what comes later keeps the end's settings
+                self.trainer.settings = replace(
+                    self.trainer.settings, n_lives=10**9, entropy_weight=0.0,
+                    learning_rate=self.setting.learning_rate / 10, learning_rate_end=None,
+                )  # fmt: skip
+            batches.append(self.trainer.train_batch())
         return float(np.mean([batch.measured["reward"] for batch in batches]))
 
     def regret(self, n_episodes: int) -> float:

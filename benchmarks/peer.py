@@ -18,7 +18,9 @@ N_TEST_EPISODES = 1000
 
 
 class Peer(Protocol):
-    """A trainer of `Setting`."""
+    """A trainer of `Setting`; it takes `per_call` updates at a time."""
+
+    per_call: int
 
     def train(self, n_updates: int) -> float:
         """Train, wait for the end, and return the mean reward of the episodes played."""
@@ -29,8 +31,8 @@ class Peer(Protocol):
 
 def throughput(peer: Peer, setting: Setting, seconds: float, repeats: int) -> dict:
     """Training steps per second, all seeds together, in each of `repeats` stretches of `seconds`."""
-    peer.train(1)  # compiles
-    n_updates, took = 1, 0.0
+    peer.train(peer.per_call)  # compiles
+    n_updates, took = peer.per_call, 0.0
     while True:  # as many updates as fill a stretch
         start = time.perf_counter()
         peer.train(n_updates)
@@ -38,7 +40,7 @@ def throughput(peer: Peer, setting: Setting, seconds: float, repeats: int) -> di
         if took > seconds / 2:
             break
         n_updates *= 2
-    n_updates = max(1, round(n_updates * seconds / took))
+    n_updates = peer.per_call * max(1, round(n_updates / peer.per_call * seconds / took))
     rates = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -50,10 +52,10 @@ def throughput(peer: Peer, setting: Setting, seconds: float, repeats: int) -> di
 def time_to_criterion(peer: Peer, setting: Setting, check_every: int, started: float) -> dict:
     """Train until the regret with frozen weights is below the criterion.
 
-    Budgets grow by `check_every` updates. Testing takes time, so it is left out while the reward
+    Budgets grow by `check_every` updates, or the next multiple of what the peer takes at once. Testing takes time, so it is left out while the reward
     in training is far from what the criterion needs.
     """
-    n_updates = 0
+    n_updates, check_every = 0, -(-check_every // peer.per_call) * peer.per_call
     while True:
         reward = peer.train(check_every)
         n_updates += check_every
@@ -61,8 +63,10 @@ def time_to_criterion(peer: Peer, setting: Setting, check_every: int, started: f
             continue
         regret = peer.regret(N_TEST_EPISODES)
         steps = n_updates * setting.steps_per_update
+        seconds = time.time() - started
+        print(f"{seconds:.2f} s, {steps} steps: regret {regret:.3f}", file=sys.stderr, flush=True)
         if regret < CRITERION:
-            return {"seconds": time.time() - started, "regret": regret, "steps": steps}
+            return {"seconds": seconds, "regret": regret, "steps": steps}
 
 
 def main(make: Callable[..., Peer], **options: dict) -> None:

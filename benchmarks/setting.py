@@ -17,15 +17,16 @@ BEST_REWARD = 0.75  # a trial, of who always picks the better arm: the mean of m
 class Setting:
     """Two arms pay with p and 1 - p, p uniform; an advantage actor-critic trains an LSTM on them.
 
-    These are the toolkit's defaults, found on reward; every peer gets them, so that the time to
-    the criterion compares engines and not tuning.
+    These are the toolkit's defaults, found on reward; every peer with the same algorithm gets
+    them, so that the time to the criterion compares engines and not tuning. The learning rate falls
+    to a tenth of itself over `n_lives` and stays there; the entropy bonus is gone by half of them.
     """
 
     n_seeds: int = 1
     n_lanes: int = 64
     n_units: int = 48
     n_trials: int = 100
-    n_lives: int = 16_000  # over which the entropy bonus fades
+    n_lives: int = 32_000
     learning_rate: float = 5e-3
     discount: float = 0.9
     value_weight: float = 0.05
@@ -44,10 +45,12 @@ class Setting:
         """Steps that all seeds together take between updates."""
         return self.n_seeds * self.n_lanes * self.n_trials
 
-    def entropy_weights(self, first: int, n: int) -> np.ndarray:
-        """Weight of the entropy in updates `first` to `first + n`, (n,)."""
+    def schedule(self, first: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Learning rates and entropy weights of updates `first` to `first + n`, (n,) each."""
         done = np.arange(first, first + n) / max(self.n_updates - 1, 1)
-        return (self.entropy_weight * (1 - np.minimum(done, 1))).astype(np.float32)
+        rates = self.learning_rate * (1 - 0.9 * np.minimum(done, 1))
+        entropy_weights = self.entropy_weight * (1 - np.minimum(2 * done, 1))
+        return rates.astype(np.float32), entropy_weights.astype(np.float32)
 
     def initial_weights(self, seed: int) -> dict[str, np.ndarray]:
         """Uniform weights; inputs are few and mostly zero, so theirs are larger.

@@ -110,13 +110,13 @@ def read_table(text: str, table: Table, source: str) -> pd.DataFrame:
     if frame.empty:
         raise ValueError(f"{source}: the table has no rows")
     checked = pd.DataFrame(
-        {column.name: _check_column(frame[column.name], column, source) for column in table.columns}
+        {column.name: check_column(frame[column.name], column, source) for column in table.columns}
     )
     _check_order(checked, table, source)
     return checked
 
 
-def _check_column(cells: pd.Series, column: Column, source: str) -> pd.Series:
+def check_column(cells: pd.Series, column: Column, source: str) -> pd.Series:
     """Return a column in its type, or raise naming the first cell that breaks its rule."""
 
     def refuse(bad: np.ndarray, rule: str) -> None:

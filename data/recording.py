@@ -39,7 +39,9 @@ REPLAY = {
     "replay_kind": "forward, reverse, mixed or unknown",
     "replay_score": "score of the event, as its source defines it",
     "replay_state": "state reactivated by each backup",
+    "replay_action": "action replayed in that state, -1 unknown",
     "event_of": "event that each backup belongs to",
+    "replay_seed": "seed in whose recording the event happened",
 }
 
 
@@ -106,7 +108,10 @@ def load(path: str | Path) -> xr.Dataset:
 
 
 def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
-    """Recordings of several seeds in one, with a leading dimension `seed`."""
+    """Recordings of several seeds in one, with a leading dimension `seed`.
+
+    Replay events stay one ragged group, to which `replay_seed` is added.
+    """
     if not recordings:
         raise ValueError("there are no recordings to stack")
     kept = [
@@ -122,4 +127,26 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
     )
     together = together.assign_coords(life=lives)
     together.attrs["seed"] = json.dumps(list(recordings))
+    return together.assign(_stacked_replay(recordings))
+
+
+def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
+    """The replay groups of several recordings end to end, with the seed of each event."""
+    found = {seed: r for seed, r in recordings.items() if "replay_state" in r}
+    if not found:
+        return {}
+    groups, n_before = [], 0
+    for seed, recording in found.items():
+        group = recording[[name for name in REPLAY if name in recording]].drop_vars(
+            list(recording.coords), errors="ignore"
+        )
+        n_events = group.sizes["replay_event"]
+        group["event_of"] = group["event_of"] + n_before
+        group["replay_seed"] = ("replay_event", np.full(n_events, seed))
+        groups.append(group)
+        n_before += n_events
+    names = [str(name) for name in groups[0].data_vars]
+    together = {name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names}
+    for name, array in together.items():
+        describe(array, name)
     return together

@@ -156,9 +156,15 @@ def _replay_events(
         "replay_kind": ("replay_event", np.array([path.kind for path in paths])),
         "replay_score": ("replay_event", np.array([path.score for path in paths], float)),
         "replay_state": ("backup", np.concatenate([np.asarray(path.states) for path in paths])),
+        "replay_action": ("backup", np.concatenate([_actions(path) for path in paths])),
         "event_of": ("backup", np.repeat(np.arange(len(paths)), [len(p.states) for p in paths])),
     }
     group = {name: xr.DataArray(array, dims=dim) for name, (dim, array) in columns.items()}
     for name, array in group.items():
         describe(array, name)
     return group
+
+
+def _actions(path: ReplayPath) -> np.ndarray:
+    """Action of each backup, -1 where the source knows none."""
+    return np.full(path.n_backups, -1) if path.actions is None else np.asarray(path.actions)

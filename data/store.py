@@ -43,10 +43,10 @@ def _canonical(spec: Mapping[str, object]) -> str:
 
 def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write arrays by name as safetensors."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     whole = {name: np.array(array, order="C") for name, array in arrays.items()}
-    atomic_write(path, lambda part: save_file(whole, part))
+    atomic_write(path, lambda part: part.write_bytes(save(whole)))
 
 
 def read_arrays(path: Path) -> Arrays:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..tasks import Lanes, Task, TimeStep, stream
+from ..tasks import Lanes, Task, TimeStep
 from . import cores
 from .agent import Trace
 from .hippocampus.store import DictionaryStore
@@ -28,16 +28,28 @@ class EpisodicPrefrontal(Prefrontal):
     Parameters
     ----------
     key : (int, int), optional
-        First and last + 1 column of the observation that are the key; by default all of it.
+        First and last + 1 column of the observation that ask for a memory; by default all of it.
+        Where they are all 0, nothing comes back.
+    written_key : (int, int), optional
+        Columns under which states are stored; by default those of `key`. Where they are all 0,
+        nothing is stored.
+    write : {"episode", "step"}
+        Store the cell state at the end of an episode, or after every step.
     capacity, kernel, n_neighbors, eviction
         Of the `DictionaryStore`.
+    threshold : float
+        Where the confidence of what was found is less, nothing comes back: the context is taken
+        for new. The paper's memory always answers (0); see `TRIED.md` of `papers/ritter2018`.
+    observation_gain : float
+        As `input_gain`, for the observation. A context has many bits and tells nothing before it
+        is known: with the gain of the other inputs it drowns them.
     """
 
     parts: ClassVar[dict[str, str]] = {
         **Prefrontal.parts,
         "reinstatement": "no state is put back",
         "memory": "nothing is stored: the memory stays empty",
-        "matching_keys": "queries are scrambled: what comes back belongs to another context",
+        "matching_keys": "keys are shifted by one entry: the next state stored comes back instead",
         "selective_retrieval": "what comes back is any of the states stored",
     }
     clampable: ClassVar[tuple[str, ...]] = ("reinstatement",)
@@ -45,10 +57,25 @@ class EpisodicPrefrontal(Prefrontal):
 
     core: str = "episodic_lstm"
     key: tuple[int, int] | None = None
+    written_key: tuple[int, int] | None = None
+    write: str = "episode"
     capacity: int = 10_000
     kernel: str = "cosine"
     n_neighbors: int = 1
     eviction: str = "first_in"
+    threshold: float = 0.0
+    observation_gain: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.write not in ("episode", "step"):
+            raise ValueError(f"write must be episode or step, got '{self.write}'")
+
+    def initial_weights(self, task: Task, seed: int) -> dict[str, np.ndarray]:
+        weights = super().initial_weights(task, seed)
+        rows = self.input_slices(task)["observation"]
+        weights["input_weights"][rows] *= self.observation_gain / self.input_gain
+        return weights
 
     def memory(self, task: Task, n: int, rng: Lanes) -> EpisodicMemory:
         """An empty memory for `n` lives in `task`."""
@@ -75,56 +102,78 @@ class EpisodicPrefrontal(Prefrontal):
 
 
 class EpisodicMemory:
-    """Stores cell states of `n` lanes where their episodes end, and recalls them at every step."""
+    """Stores cell states of `n` lanes as time passes, and recalls them at every step."""
 
     def __init__(self, agent: EpisodicPrefrontal, task: Task, n: int, rng: Lanes) -> None:
-        self._columns = slice(*(agent.key or (0, task.observation_size)))
-        key_size = len(range(*self._columns.indices(task.observation_size)))
-        if key_size < 1:
+        self._read_at = _columns("key", agent.key, task)
+        self._write_at = _columns("written_key", agent.written_key or agent.key, task)
+        key_size = self._read_at.stop - self._read_at.start
+        if self._write_at.stop - self._write_at.start != key_size:
             raise ValueError(
-                f"key must name columns of the observation, which has {task.observation_size}, "
-                f"got {agent.key}"
+                f"written_key must have as many columns as key, got {agent.written_key} "
+                f"and {agent.key}"
             )
         self._store = DictionaryStore(
             n, key_size, agent.n_units, agent.capacity, agent.kernel, agent.n_neighbors,
             agent.eviction,
         )  # fmt: skip
+        self._each_step = agent.write == "step"
         self._stores = "memory" not in agent.lesions
+        self._threshold = agent.threshold
         self._shut = "reinstatement" in agent.lesions
-        self._scrambled = (
-            np.random.default_rng(stream(0, "scrambled keys")).permutation(key_size)
-            if "matching_keys" in agent.lesions
-            else None
-        )
+        self._mismatched = "matching_keys" in agent.lesions
         self._rng = rng if "selective_retrieval" in agent.lesions else None
-        self._key = np.zeros((n, key_size), np.float32)
+        self._query = np.full((n, key_size), np.nan, np.float32)  # nothing was asked yet
+        self._written = np.zeros((n, key_size), np.float32)
         self._recalled = np.zeros((n, agent.n_units), np.float32)
         self.confidence = np.zeros(n, np.float32)
-        self._began = False
 
     def recall(self, now: TimeStep, cell: Callable[[], np.ndarray]) -> np.ndarray:
         """The cell states (n, n_units) that the contexts of `now` bring back.
 
-        `cell` gives the states (n, n_units) after the step before. Where an episode starts, they
-        are first stored under the last context of the episode before.
+        `cell` gives the states (n, n_units) after the step before. They are stored first, under
+        what was observed then, where an episode starts now or, with `write` "step", anyhow.
         """
-        ended = now.first.any() and self._began
-        if ended and self._stores:
-            self._store.observe(self._key, {"value": cell(), "write": now.first})
-        key = now.observation[:, self._columns]
-        if ended or not self._began or not np.array_equal(key, self._key):
-            self._key, self._began = np.array(key), True
-            self._recalled, self.confidence = self._read(self._key)
+        write = self._written.any(axis=1) & (now.first | self._each_step)
+        stores = self._stores and bool(write.any())
+        if stores:
+            self._store.observe(self._written, {"value": cell(), "write": write})
+        query = now.observation[:, self._read_at]
+        if stores or not np.array_equal(query, self._query):
+            self._recalled, self.confidence = self._read(query)
+            self._query = np.array(query)
+        self._written = np.array(now.observation[:, self._write_at])
         return self._recalled
 
     def peek(self, now: TimeStep) -> np.ndarray:
         """What `now` will bring back if no episode starts; nothing is stored."""
-        return self._read(now.observation[:, self._columns])[0]
+        return self._read(now.observation[:, self._read_at])[0]
 
-    def _read(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        if self._scrambled is not None:
-            key = key[:, self._scrambled]
-        elif self._rng is not None:
-            key = self._store.any_key(self._rng.random())
-        value, confidence = self._store.retrieve(key)
-        return (np.zeros_like(value) if self._shut else value), confidence
+    def _read(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        value, confidence = self._store.retrieve(query)
+        if self._mismatched or self._rng is not None:
+            value, _ = self._store.retrieve(self._store.key_of(self._wrong_slot(query)))
+        known = query.any(axis=1) & (confidence >= self._threshold)
+        return (
+            np.where(known[:, None] & (not self._shut), value, np.float32(0)),
+            np.where(known, confidence, np.float32(0)),
+        )
+
+
+    def _wrong_slot(self, query: np.ndarray) -> np.ndarray:
+        """The entry beside the right one, or any entry."""
+        n_entries = self._store.n_entries
+        if self._rng is not None:
+            return (self._rng.random() * n_entries).astype(np.int64)
+        right = self._store.nearest(query[:, None])[0][:, 0, 0]
+        return (right + 1) % np.maximum(n_entries, 1)
+
+
+def _columns(name: str, given: tuple[int, int] | None, task: Task) -> slice:
+    first, end = given or (0, task.observation_size)
+    if not 0 <= first < end <= task.observation_size:
+        raise ValueError(
+            f"{name} must name columns of the observation, which has {task.observation_size}, "
+            f"got {given}"
+        )
+    return slice(first, end)

@@ -210,7 +210,8 @@ class Encoder:
 
     def __init__(self, agent: Prefrontal, task: Task, n: int) -> None:
         self._agent, self._slices = agent, agent.input_slices(task)
-        self._options = np.arange(n_actions(task))
+        # one row for each action, then zeros: the row of action -1, none yet
+        self._one_hot_action = np.eye(n_actions(task) + 1, n_actions(task), dtype=np.float32)
         self._values = np.asarray(agent.reward_values, np.float32)
         self._row = np.zeros((n, agent.n_inputs(task)), np.float32)
         self._action = np.full(n, -1)
@@ -231,11 +232,12 @@ class Encoder:
         if self._see:
             row[:, at["observation"]] = now.observation
         if self._see_action:
-            np.equal(previous[:, None], self._options, out=row[:, at["previous_action"]])
+            hot = self._one_hot_action.take(previous, axis=0, mode="wrap")
+            row[:, at["previous_action"]] = hot
         if self._see_reward and self._agent.previous_reward == "scalar":
             row[:, at["previous_reward"]] = reward[:, None]
         elif self._see_reward:
-            row[:, at["previous_reward"]] = self._one_hot(reward, known=~began)
+            row[:, at["previous_reward"]] = self._one_hot_reward(reward, known=~began)
         if self._agent.time:
             row[:, at["time"]] = self._time[:, None]
             self._time = self._time + self._tick
@@ -245,7 +247,7 @@ class Encoder:
             row[:, at["done"]] = now.outcomes["done"][:, None]
         return row
 
-    def _one_hot(self, reward: np.ndarray, known: np.ndarray) -> np.ndarray:
+    def _one_hot_reward(self, reward: np.ndarray, known: np.ndarray) -> np.ndarray:
         hot = np.isclose(reward[:, None], self._values) & known[:, None]
         lost = known & ~hot.any(axis=1)
         if lost.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
@@ -287,18 +288,18 @@ class Trainer:
 
 
 def fastest_engine() -> Engine:
-    """The fused kernel where it can be built, else torch; the slower one is announced."""
-    from .fused import FusedPopulation, available
+    """The fused kernel where it can be built; else torch, which is announced with the reason."""
+    from .fused import FusedPopulation, KernelUnavailable
+    from .fused.build import load
 
-    if available():
-        return FusedPopulation
-    import warnings
+    try:
+        load()
+    except KernelUnavailable as reason:
+        warnings.warn(
+            f"training with torch, about 20 times slower; results agree up to rounding: {reason}",
+            stacklevel=3,
+        )
+        from .autograd import AutogradPopulation
 
-    from .autograd import AutogradPopulation
-
-    warnings.warn(
-        "no C++ compiler found: training with torch, about 20 times slower; results agree "
-        "up to rounding",
-        stacklevel=3,
-    )
-    return AutogradPopulation
+        return AutogradPopulation
+    return FusedPopulation

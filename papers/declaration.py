@@ -64,6 +64,8 @@ class Experiment:
         DOI, or what it is.
     quick, full : int
         Number of seeds of the two profiles; the settings are the same.
+    reproduced : bool
+        Whether `fastslow reproduce` runs it; if not, it runs when named.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Experiment:
     source: str = ""
     quick: int = 4
     full: int = 8
+    reproduced: bool = True
 
     @property
     def all_tests(self) -> dict[str, Test]:
@@ -158,13 +161,22 @@ class Figure:
 
 @dataclass(frozen=True)
 class Paper:
-    """All that one paper contributes."""
+    """All that one paper contributes.
+
+    Parameters
+    ----------
+    name, citation : str
+    experiments, signatures, figures : tuple
+    notes : mapping of str to str
+        By signature, one sentence on why it does not replicate, for the report.
+    """
 
     name: str
     citation: str
     experiments: tuple[Experiment, ...]
     signatures: tuple[Signature, ...]
     figures: tuple[Figure, ...]
+    notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def experiment_of(source: str) -> str:

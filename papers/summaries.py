@@ -22,6 +22,7 @@ from ..data.loaders import load_dataset
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 STAY_CELLS = (
     "stay_common_rewarded", "stay_rare_rewarded", "stay_common_unrewarded", "stay_rare_unrewarded"
@@ -43,18 +44,23 @@ class Sample:
 
 
 def two_step(frame: pd.DataFrame) -> Measured:
-    """Stay probabilities, their contrasts and the two regressions, for each subject."""
+    """What `two_step_measures` finds in a table of animals or people."""
+    from ..analysis.tables import table_trials
+
+    session = "session" if "session" in frame else None
+    return two_step_measures(
+        table_trials(frame, choice="choice1", common="common", session=session)
+    )
+
+
+def two_step_measures(trials: xr.Dataset) -> Measured:
+    """Stay probabilities, their contrasts and the two regressions, for each subject or seed."""
     import pandas as pd
 
     from ..analysis import behavior, history
-    from ..analysis.tables import table_trials
 
-    trials = table_trials(
-        frame, choice="choice1", common="common",
-        session="session" if "session" in frame else None,
-    )  # fmt: skip
     stay = behavior.stay_probability(trials)
-    subjects = stay["subject"].to_numpy()
+    subjects = stay[stay.dims[0]].to_numpy()
     cells = {
         name: stay.sel(transition=transition, reward=reward).to_numpy()
         for name, transition, reward in zip(
@@ -119,7 +125,6 @@ def reversal(frame: pd.DataFrame) -> Measured:
     """Learning curve within blocks of 15, and win-stay, lose-shift."""
     import pandas as pd
 
-    from ..analysis import behavior
     from ..analysis.reversal import block_curve
     from ..analysis.tables import table_trials
 
@@ -130,20 +135,30 @@ def reversal(frame: pd.DataFrame) -> Measured:
         for name in ("correct", "perseveration")
         for position in curve["position"].to_numpy()
     }
-    wins = behavior.win_stay_lose_shift(trials)
-    columns |= {str(name): wins[name].to_numpy() for name in wins}
-    return {"probability": pd.DataFrame(columns, index=trials["subject"].to_numpy())}
+    measured = pd.DataFrame(columns, index=trials["subject"].to_numpy())
+    return {"probability": measured.join(bandit_measures(trials)["probability"])}
+
+
+def bandit_measures(trials: xr.Dataset) -> Measured:
+    """Win-stay, lose-shift and switching, for each subject or seed."""
+    import pandas as pd
+
+    from ..analysis.behavior import win_stay_lose_shift
+
+    wins = win_stay_lose_shift(trials)
+    columns = {str(name): wins[name].to_numpy() for name in wins}
+    subjects = wins[next(iter(wins.sizes))].to_numpy()
+    return {"probability": pd.DataFrame(columns, index=subjects)}
 
 
 def bandit(frame: pd.DataFrame) -> Measured:
     """Win-stay, lose-shift, and the choice-history kernel, for each subject."""
     import pandas as pd
 
-    from ..analysis import behavior, history
+    from ..analysis import history
     from ..analysis.tables import table_trials
 
     trials = table_trials(frame.assign(choice=frame["choice"].map({"X": 0, "Y": 1, "Z": 2})))
-    wins = behavior.win_stay_lose_shift(trials)
     kernel = history.choice_history(trials, n_lags=6, ridge=1.0)
     subjects = trials["subject"].to_numpy()
     weights = {
@@ -152,7 +167,7 @@ def bandit(frame: pd.DataFrame) -> Measured:
         for lag in kernel["lag"].to_numpy()
     }
     return {
-        "probability": pd.DataFrame({str(n): wins[n].to_numpy() for n in wins}, index=subjects),
+        **bandit_measures(trials),
         "log odds": pd.DataFrame(weights, index=subjects),
     }
 

@@ -66,7 +66,9 @@ class Bandit:
     def play(self, n: int, rng: Lanes) -> Play:
         arm_mean = np.ascontiguousarray(self.draw_arms(rng).T)
         yield from play_arms(
-            np.broadcast_to(arm_mean, (self.n_trials, 2, n)), lambda mean: rng.random() < mean
+            np.broadcast_to(arm_mean, (self.n_trials, 2, n)),
+            lambda mean: rng.random() < mean,
+            best_action=np.broadcast_to(arm_mean.argmax(axis=0), (self.n_trials, n)),
         )
 
 
@@ -82,14 +84,16 @@ def play_arms(
     earn : function of (n,) means
         The rewards (n,) that the chosen arms pay.
     **labels : (n_trials, n) arrays
-        Labels beside `trial`, `best_action` and `arm_mean_<i>`.
+        Labels beside `trial` and `arm_mean_<i>`; `best_action` is worked out where it is not
+        given.
     """
     n_trials, n_arms, n = arm_mean.shape
     space, lanes = Discrete(n_arms), np.arange(n)
+    if "best_action" not in labels:
+        labels["best_action"] = arm_mean.argmax(axis=1)
     labels = {
         "trial": np.broadcast_to(np.arange(n_trials + 1, dtype=np.int32)[:, None], (n_trials + 1, n)),
         **{f"arm_mean_{arm}": arm_mean[:, arm] for arm in range(n_arms)},
-        "best_action": arm_mean.argmax(axis=1),
         **labels,
     }  # fmt: skip
     observation = np.zeros((n, 0), np.float32)

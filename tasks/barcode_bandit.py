@@ -67,6 +67,12 @@ class BarcodeBandit:
     def n_steps(self) -> int:
         return self.n_episodes * self.n_pulls
 
+    @property
+    def reward_bounds(self) -> tuple[float, float]:
+        """Expected reward of a life by chance, and by one who knows every good arm."""
+        chance = (self.p_good + (self.n_arms - 1) * self.p_bad) / self.n_arms
+        return chance * self.n_steps, max(self.p_good, self.p_bad) * self.n_steps
+
     def play(self, n: int, rng: Lanes) -> Play:
         barcode = draw_barcodes(rng, self.n_contexts, self.n_bits)
         good_arm = self.draw_good_arms(rng)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import numpy as np
 
-TILE = 16  # lanes that share a generator; a lane's numbers depend on its seed and index alone
-_BLOCK = 128  # rows drawn ahead; changes speed, never numbers
+TILE = 16  # lanes drawn together; a lane's numbers depend on its seed and index alone
+_BLOCK = 128  # rows drawn at once
 _UNIFORM, _NORMAL = 0, 1
 
 
@@ -56,7 +56,7 @@ class Lanes:
         self.n_per_seed = n
         self.n = n * len(self.seeds)
         self.name, self.life = name, life
-        self._sources: dict[int, list[np.random.Generator]] = {}
+        self._n_blocks: dict[int, int] = {}
         self._ahead: dict[int, np.ndarray] = {}
         self._next: dict[int, int] = {}
 
@@ -96,21 +96,19 @@ class Lanes:
         return np.stack([self._row(kind) for _ in range(k)]) if k else np.empty((0, self.n))
 
     def _draw(self, kind: int) -> None:
-        """Fill the next block, tile by tile."""
+        """Draw the next rows of all lanes, one stream for each seed and block.
+
+        Tile by tile along the stream, so that a tile's numbers do not depend on how many follow.
+        """
         n_tiles = -(-self.n_per_seed // TILE)
-        if kind not in self._sources:
-            self._sources[kind] = [
-                np.random.Generator(
-                    np.random.Philox(key=_key(s, self.name), counter=(0, tile, self.life, kind))
-                )
-                for s in self.seeds
-                for tile in range(n_tiles)
-            ]
-        draw = (
-            np.random.Generator.random if kind == _UNIFORM else np.random.Generator.standard_normal
-        )
+        number = self._n_blocks.get(kind, 0)
+        self._n_blocks[kind] = number + 1
         block = np.empty((_BLOCK, len(self.seeds), n_tiles, TILE))
-        for i, source in enumerate(self._sources[kind]):
-            block[:, i // n_tiles, i % n_tiles] = draw(source, (_BLOCK, TILE))
-        block = block.reshape(_BLOCK, len(self.seeds), n_tiles * TILE)[:, :, : self.n_per_seed]
-        self._ahead[kind] = np.ascontiguousarray(block).reshape(_BLOCK, self.n)
+        for index, seed in enumerate(self.seeds):
+            source = np.random.Generator(
+                np.random.Philox(key=_key(seed, self.name), counter=(0, number, self.life, kind))
+            )
+            draw = source.random if kind == _UNIFORM else source.standard_normal
+            block[:, index] = draw((n_tiles, _BLOCK, TILE)).transpose(1, 0, 2)
+        rows = block.reshape(_BLOCK, len(self.seeds), n_tiles * TILE)[:, :, : self.n_per_seed]
+        self._ahead[kind] = rows.reshape(_BLOCK, self.n)

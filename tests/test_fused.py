@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +26,6 @@ SETTINGS = UpdateSettings(
     entropy_weight=0.05, max_gradient_norm=0.5, squared_decay=0.99, epsilon=1e-5,
 )  # fmt: skip
 SMALL = Shape("lstm", n_inputs=3, n_units=20, n_actions=3, n_seeds=2, n_lanes=21, n_steps=11)
-SEED = int(os.environ.get("FASTSLOW_SEED", "0").split("-")[0])
 
 
 def random_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np.ndarray]:
@@ -38,7 +36,7 @@ def random_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np
     }
 
 
-def populate(population, seed: int = SEED):
+def populate(population, seed: int):
     """Load every seed of `population` with weights of its own."""
     for index in range(population.shape.n_seeds):
         weights = random_weights(population.shape, np.random.default_rng([seed, index]))
@@ -74,7 +72,11 @@ def play_segment(populations, generator, settings=SETTINGS, ragged=True):
 
 
 def everything(population, index: int) -> dict[str, np.ndarray]:
-    parts = {"weights": population.weights, "optimizer": population.optimizer, "state": population.state}
+    parts = {
+        "weights": population.weights,
+        "optimizer": population.optimizer,
+        "state": population.state,
+    }
     return {f"{k}/{name}": x for k, part in parts.items() for name, x in part(index).items()}
 
 
@@ -84,15 +86,17 @@ def everything(population, index: int) -> dict[str, np.ndarray]:
     ("n_inputs", "n_units", "n_actions", "n_lanes", "n_steps"),
     [(4, 48, 2, 32, 20), (3, 20, 5, 21, 11), (1, 7, 1, 5, 9), (9, 64, 16, 17, 8)],
 )
-def test_agrees_with_autograd(core, optimizer, n_inputs, n_units, n_actions, n_lanes, n_steps):
+def test_agrees_with_autograd(
+    core, optimizer, n_inputs, n_units, n_actions, n_lanes, n_steps, seed
+):
     torch = pytest.importorskip("torch")
     from fastslow.models.autograd import AutogradPopulation
 
     shape = Shape(core, n_inputs, n_units, n_actions, 2, n_lanes, n_steps)
     settings = replace(SETTINGS, optimizer=optimizer)
-    exact = populate(AutogradPopulation(shape, torch.float64))
-    fused = populate(FusedPopulation(shape))
-    generator = np.random.default_rng(SEED)
+    exact = populate(AutogradPopulation(shape, torch.float64), seed)
+    fused = populate(FusedPopulation(shape), seed)
+    generator = np.random.default_rng(seed)
     for _ in range(3):  # later segments continue from the state of the one before
         before = [exact.optimizer(index) for index in range(2)]
         measured = play_segment([exact, fused], generator, settings)
@@ -118,10 +122,10 @@ def compare(expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> No
         np.testing.assert_allclose(found[name], array, atol=tolerance, rtol=0, err_msg=name)
 
 
-def test_gradient_by_finite_differences():
+def test_gradient_by_finite_differences(seed):
     """Cores apart from torch: the policy loss of fixed actions, differentiated numerically."""
     shape = Shape("lstm", n_inputs=2, n_units=5, n_actions=3, n_seeds=1, n_lanes=3, n_steps=6)
-    generator = np.random.default_rng(SEED)
+    generator = np.random.default_rng(seed)
     weights = random_weights(shape, generator)
     inputs = generator.normal(size=(6, 3, 2)).astype(np.float32)
     reward = generator.normal(size=(6, 3)).astype(np.float32)
@@ -163,12 +167,12 @@ def test_gradient_by_finite_differences():
 
 
 @pytest.mark.parametrize("core", cores.GATES)
-def test_seed_alone_and_in_company_on_one_and_two_threads(core):
+def test_seed_alone_and_in_company_on_one_and_two_threads(core, seed):
     crowd = replace(SMALL, core=core, n_seeds=4)
-    together = [populate(FusedPopulation(crowd, n_threads)) for n_threads in (1, 2)]
+    together = [populate(FusedPopulation(crowd, n_threads), seed) for n_threads in (1, 2)]
     alone = FusedPopulation(replace(crowd, n_seeds=1))
     alone.load(0, together[0].weights(2))
-    generator = np.random.default_rng(SEED)
+    generator = np.random.default_rng(seed)
     n, own = crowd.n_lanes, slice(2 * crowd.n_lanes, 3 * crowd.n_lanes)
     for _ in range(2):
         rows = [generator.random((crowd.n_steps, 4 * n)) for _ in range(4)]
@@ -187,14 +191,14 @@ def test_seed_alone_and_in_company_on_one_and_two_threads(core):
         np.testing.assert_array_equal(array, everything(together[0], 2)[name], err_msg=name)
 
 
-def test_continues_from_what_it_gave_out():
+def test_continues_from_what_it_gave_out(seed):
     """Weights, optimizer and state loaded into a fresh population go on bit for bit."""
-    whole = populate(FusedPopulation(SMALL))
-    play_segment([whole], np.random.default_rng(SEED))
+    whole = populate(FusedPopulation(SMALL), seed)
+    play_segment([whole], np.random.default_rng(seed))
     resumed = FusedPopulation(SMALL)
     for index in range(SMALL.n_seeds):
         resumed.load(index, whole.weights(index), whole.optimizer(index), whole.state(index))
-    measured = play_segment([whole, resumed], np.random.default_rng(SEED + 1))
+    measured = play_segment([whole, resumed], np.random.default_rng(seed + 1))
     for name in measured[0]:
         np.testing.assert_array_equal(*(m[name] for m in measured))
     for index in range(SMALL.n_seeds):
@@ -202,9 +206,9 @@ def test_continues_from_what_it_gave_out():
             np.testing.assert_array_equal(everything(resumed, index)[name], array)
 
 
-def test_look_leaves_the_state_alone():
-    population = populate(FusedPopulation(SMALL))
-    play_segment([population], np.random.default_rng(SEED))
+def test_look_leaves_the_state_alone(seed):
+    population = populate(FusedPopulation(SMALL), seed)
+    play_segment([population], np.random.default_rng(seed))
     before = everything(population, 0)
     population.look(np.ones(SMALL.n_seeds * SMALL.n_lanes, bool))
     for name, array in everything(population, 0).items():
@@ -212,8 +216,8 @@ def test_look_leaves_the_state_alone():
 
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf])
-def test_a_seed_that_is_not_finite_stays_as_it_was(poison):
-    spoiled, sound = (populate(FusedPopulation(SMALL)) for _ in range(2))
+def test_a_seed_that_is_not_finite_stays_as_it_was(poison, seed):
+    spoiled, sound = (populate(FusedPopulation(SMALL), seed) for _ in range(2))
     n = SMALL.n_seeds * SMALL.n_lanes
     before = spoiled.weights(0), spoiled.optimizer(0)
     reward = np.ones((SMALL.n_steps, n), np.float32)
@@ -233,25 +237,25 @@ def test_a_seed_that_is_not_finite_stays_as_it_was(poison):
         np.testing.assert_array_equal(spoiled.weights(1)[name], array)
 
 
-def test_nan_weights_are_noticed():
-    population = populate(FusedPopulation(SMALL))
+def test_nan_weights_are_noticed(seed):
+    population = populate(FusedPopulation(SMALL), seed)
     weights = population.weights(0)
     weights["recurrent_weights"][0, 0] = np.nan
     population.load(0, weights)
-    (measured,) = play_segment([population], np.random.default_rng(SEED))
+    (measured,) = play_segment([population], np.random.default_rng(seed))
     assert np.isnan(measured["gradient_norm"][0])
     assert np.isfinite(measured["gradient_norm"][1])
 
 
-def test_actions_follow_the_policy():
+def test_actions_follow_the_policy(seed):
     """Frequencies of sampled actions against the policy of the numpy core."""
     n = 4096
     shape = Shape("gru", n_inputs=1, n_units=6, n_actions=4, n_seeds=1, n_lanes=n, n_steps=1)
-    population = populate(FusedPopulation(shape))
+    population = populate(FusedPopulation(shape), seed)
     w = population.weights(0)
     state, _ = cores.step("gru", w, np.zeros((1, 1)), {"hidden": w["initial_hidden"][None]})
     policy, _ = cores.outputs(w, state["hidden"])
-    draw = np.random.default_rng(SEED).random(n)
+    draw = np.random.default_rng(seed).random(n)
     action = population.step(0, np.ones(n, bool), draw)
     for option, p in enumerate(policy[0]):
         assert abs(np.mean(action == option) - p) < 4 * np.sqrt(p * (1 - p) / n)
@@ -270,8 +274,8 @@ def test_impossible_shapes(changes, message):
         FusedPopulation(replace(SMALL, **changes))
 
 
-def test_misuse_is_named():
-    population = populate(FusedPopulation(SMALL))
+def test_misuse_is_named(seed):
+    population = populate(FusedPopulation(SMALL), seed)
     n = SMALL.n_seeds * SMALL.n_lanes
     with pytest.raises(ValueError, match="n_threads must be at least 1, got 0"):
         FusedPopulation(SMALL, n_threads=0)
@@ -311,26 +315,46 @@ def test_without_a_compiler(unbuilt, monkeypatch, variable, value, found):
         FusedPopulation(SMALL)
 
 
+def compiler(folder: Path, script: str) -> str:
+    """A compiler made for a test; its last argument is the file to write."""
+    path = folder / "compiler"
+    path.write_text(f'#!/bin/sh\nfor made in "$@"; do :; done\n{script}\n')
+    path.chmod(0o755)
+    return str(path)
+
+
 def test_a_compiler_that_fails(unbuilt, monkeypatch):
-    compiler = unbuilt / "broken"
-    compiler.write_text("#!/bin/sh\necho no such luck >&2\nexit 1\n")
-    compiler.chmod(0o755)
-    monkeypatch.setenv("CXX", str(compiler))
-    with pytest.raises(KernelUnavailable, match="could not compile the fused kernel(.|\n)*luck"):
+    monkeypatch.setenv("CXX", compiler(unbuilt, "echo no such luck >&2; exit 1"))
+    with pytest.raises(KernelUnavailable, match=r"could not compile the fused kernel(.|\n)*luck"):
         build.build()
+    assert not available()
 
 
-def test_two_processes_build_at_once(unbuilt):
-    command = [sys.executable, "-c", "from fastslow.models.fused.build import build; print(build())"]
-    with ThreadPoolExecutor() as pool:
-        runs = [
-            pool.submit(subprocess.run, command, capture_output=True, text=True, check=True,
-                        cwd=unbuilt)
-            for _ in range(2)
-        ]  # fmt: skip
-    first, second = (run.result().stdout.strip() for run in runs)
-    assert first == second
-    assert sorted(unbuilt.rglob("*")) == [unbuilt / "fastslow", Path(first)]
+def test_a_library_that_does_not_load(unbuilt, monkeypatch):
+    monkeypatch.setenv("CXX", compiler(unbuilt, 'echo nonsense > "$made"'))
+    with pytest.raises(KernelUnavailable, match="could not be built or loaded"):
+        build.load()
+
+
+def test_several_processes_build_at_once(unbuilt, monkeypatch):
+    """Each finds a whole library in place, one is kept, and nothing is left lying about."""
+    script = 'printf whole > "$made"; sleep 0.5; printf " library" >> "$made"'
+    monkeypatch.setenv("CXX", compiler(unbuilt, script))
+    code = "from fastslow.models.fused.build import build; print(build().read_text())"
+    command = [sys.executable, "-c", code]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [run.communicate()[0].strip() for run in runs] == 3 * ["whole library"]
+    assert len(list((unbuilt / "fastslow").rglob("*"))) == 1
+
+
+def test_built_once(unbuilt, monkeypatch):
+    count = unbuilt / "count"
+    monkeypatch.setenv("CXX", compiler(unbuilt, f'echo x >> "{count}"; echo > "$made"'))
+    assert build.build() == build.build()
+    assert count.read_text() == "x\n"
+    monkeypatch.setenv("CXX", compiler(unbuilt, f'echo xx >> "{count}"; echo > "$made"'))
+    build.build()  # another compiler, another library
+    assert count.read_text() == "x\nxx\n"
 
 
 def test_needs_no_torch():

@@ -88,7 +88,9 @@ def load() -> ctypes.CDLL:
     try:
         library = ctypes.CDLL(str(build()))
     except OSError as error:
-        raise KernelUnavailable(f"the fused kernel could not be built or loaded: {error}") from error
+        raise KernelUnavailable(
+            f"the fused kernel could not be built or loaded: {error}"
+        ) from error
     pointer, integer = ctypes.c_void_p, ctypes.c_int64
     for name, arguments, result in (
         ("create", (pointer, ctypes.c_int), pointer),

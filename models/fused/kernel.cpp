@@ -28,7 +28,7 @@ namespace fastslow {
 namespace {
 
 constexpr long LANES = 16;  // of a tile
-constexpr long CHUNK = 16;   // steps whose gate gradients are kept in the second-level cache
+constexpr long CHUNK = 4;   // steps whose gate gradients are kept in the second-level cache
 constexpr double ADAM_FIRST_DECAY = 0.9;
 
 long round_up(long n) { return (n + 15) / 16 * 16; }

@@ -158,7 +158,7 @@ class FusedPopulation:
         self._reward[:], self._discount[:], self._active[:] = reward, discount, active
         chosen = Settings(
             settings.optimizer == "adam",
-            *(getattr(settings, name) for name, _ in Settings._fields_[1:]),
+            *(getattr(settings, field[0]) for field in Settings._fields_[1:]),
         )
         self._update(self._kernel, ctypes.byref(chosen))
         return {name: row.copy() for name, row in zip(MEASURED, self._measured, strict=True)}
@@ -230,9 +230,7 @@ class _Layout:
 
     def read(self, flat: np.ndarray) -> dict[str, np.ndarray]:
         """Copies of the arrays in `flat` (size,), by name and without padding."""
-        return {
-            name: np.concatenate(parts, axis=-1) for name, parts in self._parts(flat).items()
-        }
+        return {name: np.concatenate(parts, axis=-1) for name, parts in self._parts(flat).items()}
 
     def write(self, flat: np.ndarray, named: Weights) -> None:
         """Set the arrays in `flat` (size,)."""

@@ -213,10 +213,10 @@ class DictionaryStore:
             sure = 1 / (1 + np.sqrt(np.maximum(square, 0)))
         return np.where(found, sure, np.float32(0)).astype(np.float32)
 
-    def any_key(self, draw: np.ndarray) -> np.ndarray:
-        """The key (n, key_size) of the entry that `draw` (n,) in [0, 1) picks; 0 if empty."""
-        slot = (draw * self._count).astype(np.int64)
-        return self._key[np.arange(self.n), slot]
+    def key_of(self, slot: np.ndarray) -> np.ndarray:
+        """The key (n, key_size) of the entry in `slot` (n,); zeros where there is none."""
+        key = self._key[np.arange(self.n), np.minimum(slot, self._key.shape[1] - 1)]
+        return np.where((slot < self._count)[:, None], key, np.float32(0))
 
     def replay(
         self, state: np.ndarray, reward: np.ndarray, rpe: np.ndarray, n_backups: int

@@ -64,14 +64,17 @@ def thompson_policy(wins: np.ndarray, losses: np.ndarray) -> np.ndarray:
     array([[0.667, 0.333]])
     """
     log_p, log_q = _nodes()
-    log_density = (wins + 0.5)[..., None] * log_p + (losses + 0.5)[..., None] * log_q
+    # Many lanes share their counts: each posterior is worked out once.
+    counts, which = np.unique(np.asarray(wins) + 1j * np.asarray(losses), return_inverse=True)
+    log_density = (counts.real + 0.5)[:, None] * log_p + (counts.imag + 0.5)[:, None] * log_q
     density = np.exp(log_density - log_density.max(axis=-1, keepdims=True))
     density /= density.sum(axis=-1, keepdims=True)
     below = np.cumsum(density, axis=-1) - density / 2
-    policy = np.empty(wins.shape)
-    for option in range(wins.shape[1]):
-        others = np.delete(below, option, axis=1).prod(axis=1)
-        policy[:, option] = (density[:, option] * others).sum(axis=-1)
+    which = which.reshape(np.shape(wins))
+    policy = np.empty(which.shape)
+    for option in range(which.shape[1]):
+        others = np.delete(below[which], option, axis=1).prod(axis=1)
+        policy[:, option] = np.einsum("nx,nx->n", density[which[:, option]], others)
     return policy / policy.sum(axis=1, keepdims=True)
 
 

@@ -31,32 +31,35 @@ class GoodArmObserver(BanditLearner):
         if not isinstance(task, BarcodeBandit):
             raise TypeError(f"GoodArmObserver knows BarcodeBandit, got {type(task).__name__}")
         self._p_good, self._p_bad = np.clip([task.p_good, task.p_bad], 1e-9, 1 - 1e-9)
-        self._evidence = np.zeros((n, task.action.n))
+        # Evidence by barcode; the row of the present one grows as pulls are made.
         self._known: list[dict[bytes, np.ndarray]] = [{} for _ in range(n)]
+        self._evidence = [np.zeros(task.action.n) for _ in range(n)]
+        self._barcode = np.zeros((n, 0))  # none seen yet
         super().begin(task, n, rng)
         self._preference = rng.random(task.action.n)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
-        self._observation = now.observation
+        self._barcode = now.observation
         return super().act(now)
 
     def _forget(self, lanes: np.ndarray) -> None:
-        """Set the present evidence aside and take up what is known of the present barcodes."""
-        if not hasattr(self, "_observation") or "memory" in self.lesions:
-            self._evidence[lanes] = 0
-            return
         for lane in np.flatnonzero(lanes):
-            barcode = self._observation[lane].tobytes()
-            self._evidence[lane] = self._known[lane].get(barcode, 0)
-            self._known[lane][barcode] = self._evidence[lane]
+            if "memory" in self.lesions:
+                self._known[lane].clear()
+            self._evidence[lane] = self._known[lane].setdefault(
+                self._barcode[lane].tobytes(), np.zeros(self._n_options)
+            )
 
     def _learn(self, chosen: np.ndarray, reward: np.ndarray) -> None:
         won = np.log(self._p_good / self._p_bad)
         lost = np.log((1 - self._p_good) / (1 - self._p_bad))
-        self._evidence += chosen * np.where(reward > 0, won, lost)[:, None]
+        change = chosen * np.where(reward > 0, won, lost)[:, None]
+        for row, step in zip(self._evidence, change, strict=True):
+            row += step
 
     def _policy(self) -> np.ndarray:
+        # Rounded, so that sums of the same terms in another order are ties.
         return greedy(np.round(self._evidence, 9), self._preference)
 
     def _values(self) -> np.ndarray:
-        return self._p_bad + (self._p_good - self._p_bad) * softmax(self._evidence)
+        return self._p_bad + (self._p_good - self._p_bad) * softmax(np.array(self._evidence))

@@ -33,9 +33,10 @@ TRANSFER = {
     name: Test(n_lives=1000, task=task, record=())
     for name, task in {"easy": EASY, "medium": MEDIUM, "hard": HARD}.items()
 }
+TESTS = {"independent": replace(MANY, task=INDEPENDENT), **TRANSFER}
 
 
-def control(name: str, agent: Agent, summary: str) -> Experiment:
+def control(name: str, agent: Agent, summary: str, *tests: str) -> Experiment:
     """A learner that needs no training, on the same arms as the networks."""
     return Experiment(
         name=f"wang2018/bandit_{name}",
@@ -43,7 +44,7 @@ def control(name: str, agent: Agent, summary: str) -> Experiment:
         task=UNIFORM,
         agent=agent,
         recording=MANY,
-        tests={"independent": replace(MANY, task=INDEPENDENT), **TRANSFER},
+        tests={test: TESTS[test] for test in tests},
         source="control",
     )
 
@@ -57,11 +58,10 @@ EXPERIMENTS = (
         training=TRAINING,
         recording=MANY,
         tests={
-            "independent": replace(MANY, task=INDEPENDENT),
-            **TRANSFER,
+            **TESTS,
             "amnesic": Test(n_lives=1000, task=MEDIUM, without=("working_memory",), record=()),
             "untrained": Test(n_lives=1000, task=MEDIUM, snapshot=0.0, record=()),
-            "activations": Test(n_lives=300, task=MEDIUM, record="all"),
+            "activations": Test(n_lives=300, task=MEDIUM, record=("hidden",)),
         },
         source=SOURCE,
     ),
@@ -85,10 +85,15 @@ EXPERIMENTS = (
         tests=TRANSFER,
         source=SOURCE,
     ),
-    control("bayes_optimal", BayesOptimal(prior="uniform"), "exact optimum for dependent arms"),
-    control("gittins", Gittins(), "Gittins index, discount .99"),
+    control(
+        "bayes_optimal",
+        BayesOptimal(prior="uniform"),
+        "exact optimum for dependent arms",
+        *TRANSFER,
+    ),
+    control("gittins", Gittins(), "Gittins index, discount .99", "independent", "medium"),
     control("thompson", Thompson(), "Thompson sampling, Beta(1, 1)"),
-    control("random", Random(), "random choice"),
+    control("random", Random(), "random choice", "independent"),
 )
 
 

@@ -7,15 +7,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from ..randomness import Lanes
 from ..task import ACT, Discrete, Play, TimeStep
-from .graph import UNREACHABLE, Distances, StateGraph
+from .graph import UNREACHABLE, Distances
 from .grid import UP_DOWN_RIGHT_LEFT, Grid
 from .lives import NOWHERE
 from .places import Places
+
+
+class _Visits(NamedTuple):
+    """The visits of each life, (n, n_visits); the barcodes have bits in a third dimension."""
+
+    context: np.ndarray
+    exposure: np.ndarray
+    goal: np.ndarray
+    barcode: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,7 @@ class Arena:
         free = self.grid.free
         if len(free) < max(2, self.n_contexts):
             raise ValueError(f"{self.n_contexts} contexts need more than {len(free)} free cells")
-        cut_off = self.graph.distances_to(free[:1])[0, free] == UNREACHABLE
+        cut_off = self.grid.graph.distances_to(free[:1])[0, free] == UNREACHABLE
         if cut_off.any():
             cell = self.grid.cell(free[cut_off][0])
             raise ValueError(f"walls cut cell {cell} off from cell {self.grid.cell(free[0])}")
@@ -86,10 +96,6 @@ class Arena:
     @cached_property
     def grid(self) -> Grid:
         return Grid.drawn(self.walls) if self.walls else Grid.open(*self.shape)
-
-    @property
-    def graph(self) -> StateGraph:
-        return self.grid.graph
 
     @property
     def observation_size(self) -> int:
@@ -108,71 +114,72 @@ class Arena:
         return self.n_visits * self.max_steps
 
     @cached_property
-    def _distances(self) -> tuple[Distances, Distances]:
-        """Around the walls, and as if there were none."""
-        return Distances(self.graph), Distances(Grid.open(*self.shape).graph)
+    def _around_walls(self) -> Distances:
+        return Distances(self.grid.graph)
 
-    def _draw_contexts(self, rng: Lanes) -> tuple[np.ndarray, np.ndarray]:
-        """Draw goals (n, n_contexts) and barcodes (n, n_contexts, barcode_size) of each life."""
+    @cached_property
+    def _without_walls(self) -> Distances:
+        return Distances(Grid.open(*self.shape).graph)
+
+    def _draw_visits(self, rng: Lanes) -> _Visits:
         goals = self.grid.free[rng.permutation(len(self.grid.free))[:, : self.n_contexts]]
-        if not self.barcode_size:
-            return goals, np.zeros((*goals.shape, 0), np.float32)
-        numbers = rng.permutation(2**self.barcode_size)[:, : self.n_contexts, None]
-        return goals, (numbers >> np.arange(self.barcode_size) & 1).astype(np.float32)
+        n_codes = 2**self.barcode_size if self.barcode_size else self.n_contexts
+        codes = rng.permutation(n_codes)[:, : self.n_contexts, None]
+        barcodes = (codes >> np.arange(self.barcode_size) & 1).astype(np.float32)
+        bag = np.repeat(np.arange(self.n_contexts), self.n_exposures)
+        context = bag[rng.permutation(self.n_visits)]
+        so_far = np.tril(context[:, :, None] == context[:, None, :]).sum(axis=2)
+        lane = np.arange(len(context))[:, None]
+        return _Visits(context, so_far, goals[lane, context], barcodes[lane, context])
 
     def play(self, n: int, rng: Lanes) -> Play:
-        graph, places = self.graph, Places([self.grid.free], self.grid.n_states)
-        lanes, layout = np.arange(n), np.zeros(n, np.int64)
-        goals, barcodes = self._draw_contexts(rng)
-        bag = np.repeat(np.arange(self.n_contexts), self.n_exposures)
-        order = bag[rng.permutation(self.n_visits)]
-        earlier = order[:, :, None] == order[:, None, :]
-        exposures = np.tril(earlier).sum(axis=2)
-
+        graph, places = self.grid.graph, Places([self.grid.free], self.grid.n_states)
+        lanes, layout, last = np.arange(n), np.zeros(n, np.int64), self.n_visits - 1
+        visits = self._draw_visits(rng)
         visit, find, steps = np.zeros((3, n), np.int64)
-        goal = goals[lanes, order[:, 0]]
+        goal = visits.goal[:, 0]
         position = start = places.draw(layout, rng.random(), without=goal)
-        reward, discount = np.zeros(n, np.float32), np.ones(n, np.float32)
-        first, active = np.ones((2, n), bool)
         state, bumped = np.full(n, NOWHERE), np.zeros(n, np.int8)
+        reward, discount = np.zeros(n, np.float32), np.ones(n, np.float32)
         solved, phase = np.zeros(n, bool), np.full(n, ACT, np.int8)
-        around, straight = self._distances
+        first, active = np.ones((2, n), bool)
 
         for t in range(self.n_steps + 1):
-            visited = np.minimum(visit, self.n_visits - 1)
-            context = order[lanes, visited]
-            place = np.zeros((n, graph.n_states), np.float32)
-            place[lanes, position] = 1
-            bump_seen = ((bumped > 0) & ~first)[:, None]
-            observation = np.concatenate([place, barcodes[lanes, context], bump_seen], axis=1)
+            this = lanes, np.minimum(visit, last)
             labels = {
                 "position": position, "start": start, "goal": goal, "attempt": visit,
-                "find": find, "context": context, "exposure": exposures[lanes, visited],
-                "shortest_path": around.to(goal)[lanes, position],
-                "manhattan": straight.to(goal)[lanes, position],
+                "find": find, "context": visits.context[this], "exposure": visits.exposure[this],
+                "shortest_path": self._around_walls.to(goal)[lanes, position],
+                "manhattan": self._without_walls.to(goal)[lanes, position],
             }  # fmt: skip
-            outcomes = {"state": state, "bumped": bumped, "solved": solved}
             now = TimeStep(
-                observation.astype(np.float32, copy=False), reward, discount, first, active,
-                phase, outcomes, labels,
+                self._observe(position, visits.barcode[this], (bumped > 0) & ~first),
+                reward, discount, first, active, phase,
+                {"state": state, "bumped": bumped, "solved": solved}, labels,
             )  # fmt: skip
             action = self.action.check((yield now), n)
             if t == self.n_steps:
                 return
-
             target = np.where(active, graph.next_state[position, action], position)
             state, bumped = np.where(active, target, NOWHERE), graph.bump[position, action] * active
             solved = active & (target == goal)
             reward = solved.astype(np.float32)
             find, steps = find + solved, steps + active
             over = active & ((find == self.n_finds) | (steps == self.max_steps))
-            visit = visit + over
-            find, steps = np.where(over, 0, find), np.where(over, 0, steps)
+            find, steps, visit = np.where(over, 0, find), np.where(over, 0, steps), visit + over
             discount = (active & ~over).astype(np.float32)
             active = visit < self.n_visits
             first = over & active
-            context = order[lanes, np.minimum(visit, self.n_visits - 1)]
-            goal = goals[lanes, context]
+            goal = visits.goal[lanes, np.minimum(visit, last)]
             put = (solved | over) & active
-            drawn = places.draw(layout, rng.random(), without=goal)
-            position, start = np.where(put, drawn, target), np.where(put, drawn, start)
+            place = places.draw(layout, rng.random(), without=goal)
+            position, start = np.where(put, place, target), np.where(put, place, start)
+
+    def _observe(
+        self, position: np.ndarray, barcode: np.ndarray, blocked: np.ndarray
+    ) -> np.ndarray:
+        seen = np.zeros((len(position), self.observation_size), np.float32)
+        seen[np.arange(len(position)), position] = 1
+        seen[:, self.grid.n_states : -1] = barcode
+        seen[:, -1] = blocked
+        return seen

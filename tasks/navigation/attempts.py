@@ -70,7 +70,7 @@ class Attempts:
     `shortest_path` (steps from here to the goal around the walls) and `reward_size`.
     """
 
-    n_attempts: int = 100
+    n_attempts: int = 20
     max_steps: int | None = None
     slip: float = 0.0
     reward: float | tuple[float, ...] = 1.0

@@ -32,7 +32,7 @@ class StateGraph:
     """
 
     next_state: np.ndarray
-    bump: np.ndarray | None = None
+    bump: np.ndarray = None  # type: ignore[assignment]  # always an array once made
 
     def __post_init__(self) -> None:
         table = np.asarray(self.next_state)
@@ -78,27 +78,38 @@ class StateGraph:
         """(n_states, n_states) int32: steps from the row's state to the column's, see below."""
         return self.distances_to(np.arange(self.n_states)).T
 
+    @cached_property
+    def _before(self) -> np.ndarray:
+        """(n_states, most) states from which a move leads to each, filled up with itself."""
+        source = np.repeat(np.arange(self.n_states), self.n_actions)
+        target = self.next_state.ravel()
+        moved = source != target
+        target, source = np.unique(np.stack([target[moved], source[moved]]), axis=1)
+        place = np.arange(len(target)) - np.searchsorted(target, target)
+        before = np.tile(np.arange(self.n_states)[:, None], place.max(initial=0) + 1)
+        before[target, place] = source
+        return before
+
     def distances_to(self, goals: np.ndarray | list[int]) -> np.ndarray:
         """Steps from every state to each goal, `UNREACHABLE` where no way leads there.
 
-        A search outwards from all goals at once, one step a round.
+        Breadth first against the moves, outwards from all goals at once.
 
         Returns
         -------
         (n_goals, n_states) int32 array
         """
-        goals = np.asarray(goals)
-        distance = np.full((len(goals), self.n_states), UNREACHABLE, np.int32)
-        reached = np.zeros(distance.shape, bool)
-        reached[np.arange(len(goals)), goals] = True
-        new, steps = reached.copy(), 0
-        while new.any():
-            distance[new] = steps
-            leads_there = reached[:, self.next_state].any(axis=2)
-            new = leads_there & ~reached
-            reached |= new
+        state = np.asarray(goals)
+        row = np.arange(len(state)) * self.n_states
+        distance = np.full(len(state) * self.n_states, UNREACHABLE, np.int32)
+        edge, steps = row + state, 0
+        while edge.size:
+            distance[edge] = steps
+            row, state = edge - edge % self.n_states, edge % self.n_states
+            beyond = row[:, None] + self._before[state]
+            edge = np.unique(beyond[distance[beyond] == UNREACHABLE])
             steps += 1
-        return distance
+        return distance.reshape(-1, self.n_states)
 
     def shortest_path(self, start: int, goal: int) -> list[int]:
         """States of one of the shortest ways, both ends included; ties go to the first action.

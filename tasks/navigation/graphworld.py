@@ -9,7 +9,7 @@ import numpy as np
 
 from .attempts import Attempts, Course
 from .graph import UNREACHABLE, StateGraph
-from .places import Places
+from .places import Places, goals_apart
 
 RANDOM = "random"
 
@@ -39,9 +39,7 @@ class GraphWorld(Attempts):
 
     def __post_init__(self) -> None:
         self.check_attempts()
-        starts, goals = self._candidates("start"), self._candidates("goal")
-        if len(starts) == 1 and starts[0] in goals:
-            raise ValueError(f"start and goal are the same state {starts[0]}")
+        starts, goals = self._starts, self._goals
         goal, start = np.nonzero(self.graph.distances_to(goals)[:, starts] == UNREACHABLE)
         if len(goal):
             raise ValueError(f"no way leads from state {starts[start[0]]} to {goals[goal[0]]}")
@@ -56,15 +54,23 @@ class GraphWorld(Attempts):
         return Course(
             graphs=(self.graph,),
             changes=np.zeros(1, np.int64),
-            starts=Places([self._candidates("start")], n_states),
-            goals=Places([self._candidates("goal")], n_states),
+            starts=Places([self._starts], n_states),
+            goals=Places([self._goals], n_states),
             routes=None,
             trap=np.zeros(n_states, bool),
             beeline=None,
             observe=self._observe,
         )
 
-    def _candidates(self, name: str) -> np.ndarray:
+    @property
+    def _starts(self) -> np.ndarray:
+        return self._states("start")
+
+    @property
+    def _goals(self) -> np.ndarray:
+        return goals_apart(self._starts, self._states("goal"))
+
+    def _states(self, name: str) -> np.ndarray:
         where, n_states = getattr(self, name), self.graph.n_states
         if isinstance(where, str):
             if where != RANDOM:

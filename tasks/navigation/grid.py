@@ -77,9 +77,7 @@ class Grid:
         return cls(rows, tuple(actions))
 
     @classmethod
-    def open(
-        cls, height: int, width: int, actions: tuple[str, ...] = UP_DOWN_RIGHT_LEFT
-    ) -> Grid:
+    def open(cls, height: int, width: int, actions: tuple[str, ...] = UP_DOWN_RIGHT_LEFT) -> Grid:
         """Make a grid without walls."""
         return cls(("." * width,) * height, tuple(actions))
 

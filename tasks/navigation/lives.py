@@ -63,7 +63,7 @@ class Lives:
     def now(self) -> TimeStep:
         """What the lanes see."""
         at = self._row + self.position
-        labels = {
+        labels: dict[str, np.ndarray] = {
             "position": self.position,
             "start": self.start,
             "goal": self.goal,

@@ -47,13 +47,8 @@ def open_maze(**settings: Any) -> GridWorld:
 
     Examples
     --------
-    >>> print("\\n".join(open_maze().layouts[0].rows))
-    .......#.
-    ..#....#.
-    ..#....#.
-    ..#......
-    .....#...
-    .........
+    >>> open_maze().layouts[0].rows[:2]
+    ('.......#G', '..#....#.')
     """
     maze = ".......#G\n..#....#.\n..#....#.\n..#......\n.....#...\n........."
     return GridWorld.drawn(maze, **{**_SHARED, **settings})
@@ -83,10 +78,8 @@ def t_maze(stem: int = 4, arm: int = 3, alternate: bool = False, **settings: Any
 
     Examples
     --------
-    >>> print("\\n".join(t_maze(stem=2, arm=1).layouts[0].rows))
-    G.G
-    #.#
-    #S#
+    >>> t_maze(stem=2, arm=1).layouts[0].rows
+    ('G.G', '#.#', '#S#')
     """
     for name, value in (("stem", stem), ("arm", arm)):
         if value < 1:

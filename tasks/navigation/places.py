@@ -44,3 +44,19 @@ class Places:
         drawn = (u * (self._count[layout] - (taken >= 0))).astype(np.int64)
         drawn += (taken >= 0) & (drawn >= taken)
         return self._table[layout, drawn]
+
+
+def goals_apart(starts: np.ndarray, goals: np.ndarray) -> np.ndarray:
+    """Return the goals that leave a place to start from: not the only start.
+
+    Raises
+    ------
+    ValueError
+        If none is left.
+    """
+    left = np.setdiff1d(goals, starts) if len(starts) == 1 else goals
+    if not len(starts) or not len(left):
+        raise ValueError(
+            f"start and goal must be able to differ, got the states {starts} and {goals}"
+        )
+    return left

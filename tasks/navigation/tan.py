@@ -54,11 +54,8 @@ def walls_at(attempt: int, size: int = 10, change_every: int = CHANGE_EVERY) -> 
 
     Examples
     --------
-    >>> print("\\n".join(walls_at(0, size=4).rows))
-    ....
-    ....
-    ##.#
-    ....
+    >>> walls_at(0, size=4).rows
+    ('....', '....', '##.#', '....')
     """
     middle = size // 2
     wall = np.zeros((size, size), bool)

@@ -1,0 +1,16 @@
+"""Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
+
+from ..declaration import Paper
+from . import barcode
+
+paper = Paper(
+    name="ritter2018",
+    citation=(
+        "Ritter S, Wang JX, Kurth-Nelson Z, Jayakumar SM, Blundell C, Pascanu R, Botvinick M (2018). "
+        "Been there, done that: meta-learning with episodic recall. Proceedings of the 35th "
+        "International Conference on Machine Learning, PMLR 80. arXiv:1805.09692"
+    ),
+    experiments=barcode.EXPERIMENTS,
+    signatures=barcode.SIGNATURES,
+    figures=barcode.FIGURES,
+)

@@ -1,0 +1,73 @@
+"""Verdicts as text: one table for a terminal, and the phrases that the report page shares with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..data.facts import published
+from .declaration import Signature
+from .verdict import Measurement, Verdict, wrong_by_chance
+
+HEADER = ("signature", "published", "measured [95 % interval]", "must lie in", "verdict", "seeds")
+
+
+def verdict_table(found: Sequence[Verdict]) -> str:
+    """A plain table: signature, published, measured with interval, bounds, verdict, seeds."""
+    rows = [HEADER] + [
+        (
+            v.signature.name,
+            published_text(v.signature),
+            measured_text(v.measured),
+            bounds_text(v.signature),
+            v.verdict,
+            str(len(v.measured.seeds)),
+        )
+        for v in found
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADER))]
+    lines = [
+        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([*lines, chance_text(found)])
+
+
+def chance_text(found: Sequence[Verdict]) -> str:
+    """How many of these verdicts chance alone may have made wrong."""
+    return f"{len(found)} verdicts; about {wrong_by_chance(found):.1f} expected wrong by chance"
+
+
+def measured_text(measured: Measurement) -> str:
+    """Mean and interval of a measurement."""
+    if measured.interval is None:
+        return f"{measured.mean:.3f} [no interval]"
+    low, high = measured.interval
+    return f"{measured.mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def bounds_text(signature: Signature) -> str:
+    """The interval fixed for a signature."""
+    if signature.high is None:
+        return f">= {signature.low:g}"
+    if signature.low is None:
+        return f"<= {signature.high:g}"
+    return f"[{signature.low:g}, {signature.high:g}]"
+
+
+def published_value(signature: Signature) -> float | None:
+    """The published number of a signature, None where there is only a direction."""
+    if signature.published == "direction only":
+        return None
+    fact = published(signature.published)
+    if fact.value is None:
+        return None
+    return fact.at(**signature.published_at) if signature.published_at else float(fact.value)
+
+
+def published_text(signature: Signature) -> str:
+    """The published number of a signature, or that there is only a direction."""
+    if signature.published == "direction only":
+        return signature.published
+    how = published(signature.published).how
+    value = published_value(signature)
+    return f"direction ({how})" if value is None else f"{value:g} ({how})"
