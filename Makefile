@@ -1,5 +1,6 @@
 # make reproduce    run every experiment, check its signatures, draw the figures and the report
 # make test         all tests;  make test ARGS="-m 'not slow' -k bandit"
+# make bench        compare speed with eager torch, JAX and RecurrentPPO;  make bench ARGS=--quick
 # make check        lint, formatting, types, and a wheel built from the source distribution
 #
 # Each makes .venv first where it is missing. PYTHON=python3.12 chooses the interpreter.
@@ -10,13 +11,16 @@ PYTHON ?= python3
 WORKERS ?= 2
 ROOMS := tasks models data analysis papers
 
-.PHONY: reproduce test check lint types wheel clean
+.PHONY: reproduce test bench check lint types wheel clean
 
 reproduce: .venv/installed
 	.venv/bin/fastslow reproduce $(ARGS)
 
 test: .venv/installed
 	.venv/bin/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+bench: .venv/installed-bench
+	.venv/bin/python benchmarks/bench.py $(ARGS)
 
 check: lint types wheel
 
@@ -39,6 +43,10 @@ wheel: .venv/installed-dev
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("fastslow needs Python 3.11 or newer and $(PYTHON) is %d.%d: choose another with  make PYTHON=python3.12" % sys.version_info[:2])'
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install -c constraints.txt -e ".[test]"
+	touch $@
+
+.venv/installed-bench: .venv/installed
+	.venv/bin/python -m pip install -c constraints.txt -e ".[test,bench]"
 	touch $@
 
 .venv/installed-dev: .venv/installed

@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     training = argparse.ArgumentParser(add_help=False)
     training.add_argument("--profile", choices=("quick", "full"), default="quick")
     training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    training.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     training.add_argument("--force", action="store_true", help="compute finished seeds again")
 
     top = argparse.ArgumentParser(prog="fastslow", description=__doc__)
@@ -100,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--sample", help="of a data set: standard (default), attentive")
     for column, text in COLUMNS.items():
         sub.add_argument(f"--{column}", metavar="COLUMN", help=text)
-    sub.add_argument("--drop-missing", action="store_true", help="leave out trials with empty cells")
+    sub.add_argument(
+        "--drop-missing", action="store_true", help="leave out trials with empty cells"
+    )
     add("doctor", doctor, "what of this machine fastslow can use; exit 1 if there is a problem")
     sub = add("show", show, "settings, seeds and results of a run")
     sub.add_argument("experiment")
@@ -224,6 +227,7 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
     start = perf_counter()
     experiment.run(
         e, wanted, out=options.out, jobs=options.jobs, force=options.force,
+        device=options.device,
         report=None if options.quiet else ProgressLine(),
     )  # fmt: skip
     seconds = perf_counter() - start

@@ -160,6 +160,7 @@ def run(
     out: str | Path | None = None,
     jobs: int = 1,
     force: bool = False,
+    device: str = "cpu",
     report: Report | None = None,
 ) -> Run:
     """Train, test and record the seeds of an experiment that are not finished yet.
@@ -178,6 +179,8 @@ def run(
         Processes among which the seeds are spread; results are the same for any number.
     force : bool
         Forget finished seeds and compute them again.
+    device : {"cpu", "cuda"}
+        Where networks are trained; a graphics card pays for many seeds only.
     report : callable, optional
         Called with the experiment, its seeds and the `Progress` after each logged batch; by
         default a notebook shows a line of progress, and nothing is said elsewhere.
@@ -197,12 +200,12 @@ def run(
     groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
     if len(groups) > 1:
         with ProcessPoolExecutor(len(groups), mp_context=get_context("spawn")) as pool:
-            for done in [pool.submit(run_seeds, experiment, folder, g, force) for g in groups]:
+            for done in [pool.submit(run_seeds, experiment, folder, g, force, None, device) for g in groups]:
                 done.result()
     elif groups:
         if report is None and in_notebook():
             report = ProgressLine()
-        run_seeds(experiment, folder, groups[0], force, report)
+        run_seeds(experiment, folder, groups[0], force, report, device)
     return Run(experiment, folder, wanted)
 
 
@@ -212,6 +215,7 @@ def run_seeds(
     seeds: Sequence[int],
     force: bool = False,
     report: Report | None = None,
+    device: str = "cpu",
 ) -> None:
     """Train these seeds as one population, then test each with frozen weights."""
     with ExitStack() as locks:
@@ -225,7 +229,7 @@ def run_seeds(
         if experiment.training is not None:
             from .data.training_run import train
 
-            diverged = train(experiment, folder, seeds, report)
+            diverged = train(experiment, folder, seeds, report, device)
         for seed in seeds:
             if seed not in diverged:
                 test_seed(experiment, folder, seed)

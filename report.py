@@ -37,7 +37,7 @@ def verdicts(names: Iterable[str] = (), out: str | Path | None = None) -> list[V
         # each recording is read once, and let go after the last signature that needs it
         needed = {source for s in chosen[i:] for source in s.sources}
         loaded = {source: loaded[source] for source in needed & loaded.keys()}
-        loaded |= recordings(set(signature.sources) - loaded.keys(), out)
+        loaded |= recordings([s for s in signature.sources if s not in loaded], out)
         found.append(judge(signature, loaded))
     return found
 

@@ -209,7 +209,11 @@ class JaxA2C:
             mesh = jax.make_mesh((math.gcd(len(seeds), N_CORES),), ("seed",), (AxisType.Auto,))
             mine, same = PartitionSpec("seed"), PartitionSpec()
             all_seeds = jax.shard_map(
-                in_turn, mesh=mesh, in_specs=(mine, mine, same, same), out_specs=mine, check_vma=False
+                in_turn,
+                mesh=mesh,
+                in_specs=(mine, mine, same, same),
+                out_specs=mine,
+                check_vma=False,
             )
         # 512 bits, which XLA does not use by itself, are some 5 % faster where there are any.
         self.all_seeds = jax.jit(all_seeds, compiler_options={"xla_cpu_prefer_vector_width": 512})

@@ -29,7 +29,7 @@ class Ours:
         )  # fmt: skip
         settings = ActorCritic(
             n_lives=setting.n_lives, n_lanes=setting.n_lanes, learning_rate=setting.learning_rate,
-            learning_rate_end=setting.learning_rate / 10, discount=setting.discount,
+            learning_rate_end=0.0, discount=setting.discount,
             value_weight=setting.value_weight, entropy_weight=setting.entropy_weight,
             anneal=0.5, max_gradient_norm=setting.max_gradient_norm,
         )  # fmt: skip
@@ -40,11 +40,9 @@ class Ours:
         """See `Peer.train`."""
         batches = []
         for _ in range(n_updates):
-            if self.trainer.batch == self.setting.n_updates:  # what comes later keeps the end's settings
-                self.trainer.settings = replace(
-                    self.trainer.settings, n_lives=10**9, entropy_weight=0.0,
-                    learning_rate=self.setting.learning_rate / 10, learning_rate_end=None,
-                )  # fmt: skip
+            settings = self.trainer.settings
+            if self.trainer.batch == settings.n_batches:
+                self.trainer.settings = replace(settings, n_lives=2 * settings.n_lives)
             batches.append(self.trainer.train_batch())
         return float(np.mean([batch.measured["reward"] for batch in batches]))
 

@@ -31,7 +31,7 @@ def _by_registers(compiler: str, seconds: float) -> float:
         multiply_add.argtypes = [ctypes.c_int64, ctypes.c_void_p]
         multiply_add.restype = ctypes.c_double
         sink = np.zeros(2, np.float32)
-        return _best_rate(lambda: multiply_add(2_000_000, sink.ctypes.data), seconds)
+        return _best_rate(lambda: multiply_add(50_000, sink.ctypes.data), seconds)
 
 
 def _by_product(seconds: float) -> float:

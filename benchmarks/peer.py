@@ -49,36 +49,40 @@ def throughput(peer: Peer, setting: Setting, seconds: float, repeats: int) -> di
     return {"steps_per_second": rates}
 
 
-def time_to_criterion(peer: Peer, setting: Setting, check_every: int, started: float) -> dict:
-    """Train until the regret with frozen weights is below the criterion.
+def time_to_criterion(
+    peer: Peer, setting: Setting, criterion: float, check_every: int, started: float
+) -> dict:
+    """Train until the regret with frozen weights is below `criterion`.
 
-    Budgets grow by `check_every` updates, or the next multiple of what the peer takes at once. Testing takes time, so it is left out while the reward
-    in training is far from what the criterion needs.
+    It is tested every `check_every` updates, or after the next multiple of what the peer takes at
+    once. Testing takes time, so it is left out while the reward in training is far from what the
+    criterion needs.
     """
     n_updates, check_every = 0, -(-check_every // peer.per_call) * peer.per_call
     while True:
         reward = peer.train(check_every)
         n_updates += check_every
-        if BEST_REWARD * setting.n_trials - reward > 2 * CRITERION:
+        if BEST_REWARD * setting.n_trials - reward > 2 * criterion:
             continue
         regret = peer.regret(N_TEST_EPISODES)
         steps = n_updates * setting.steps_per_update
         seconds = time.time() - started
         print(f"{seconds:.2f} s, {steps} steps: regret {regret:.3f}", file=sys.stderr, flush=True)
-        if regret < CRITERION:
+        if regret < criterion:
             return {"seconds": seconds, "regret": regret, "steps": steps}
 
 
 def main(make: Callable[..., Peer], **options: dict) -> None:
     """Run a peer's script; `make(setting, seeds, **options)` gets what its own `options` say."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
-    parser.add_argument("measure", choices=["throughput", "criterion"])
+    parser.add_argument("measure", choices=["throughput", "time_to_criterion"])
     for field in fields(Setting):
         kind = type(field.default)
         parser.add_argument(f"--{field.name}", type=kind, default=field.default)
     parser.add_argument("--first_seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=1.0, help="length of a timed stretch")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--criterion", type=float, default=CRITERION, help="regret to go below")
     parser.add_argument("--check_every", type=int, default=16, help="updates between tests")
     parser.add_argument("--started", type=float, default=time.time(), help="time of the start")
     for name, option in options.items():
@@ -90,7 +94,9 @@ def main(make: Callable[..., Peer], **options: dict) -> None:
     if said["measure"] == "throughput":
         result = throughput(peer, setting, said["seconds"], said["repeats"])
     else:
-        result = time_to_criterion(peer, setting, said["check_every"], said["started"])
+        result = time_to_criterion(
+            peer, setting, said["criterion"], said["check_every"], said["started"]
+        )
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     result["megabytes"] = kilobytes / (1024 if sys.platform != "darwin" else 1024**2)
     print(json.dumps(result, default=lambda x: np.asarray(x).tolist()))

@@ -9,7 +9,9 @@ import numpy as np
 
 N_ACTIONS = 2
 N_INPUTS = 4  # previous action (2), previous reward, share of the episode that has passed
-CRITERION = 1.57  # regret of the Gittins index on these bandits, whose payoffs it takes as independent
+CRITERION = (
+    1.57  # regret of the Gittins index on these bandits, whose payoffs it takes as independent
+)
 BEST_REWARD = 0.75  # a trial, of who always picks the better arm: the mean of max(p, 1 - p)
 
 
@@ -18,15 +20,16 @@ class Setting:
     """Two arms pay with p and 1 - p, p uniform; an advantage actor-critic trains an LSTM on them.
 
     These are the toolkit's defaults, found on reward; every peer with the same algorithm gets
-    them, so that the time to the criterion compares engines and not tuning. The learning rate falls
-    to a tenth of itself over `n_lives` and stays there; the entropy bonus is gone by half of them.
+    them, so that the time to the criterion compares engines and not tuning. Over `n_lives` the
+    learning rate falls to 0, and over the first half of them the entropy weight. Whoever has not
+    reached the criterion by then goes on under the schedule of a budget twice as large.
     """
 
     n_seeds: int = 1
     n_lanes: int = 64
     n_units: int = 48
     n_trials: int = 100
-    n_lives: int = 32_000
+    n_lives: int = 40_000
     learning_rate: float = 5e-3
     discount: float = 0.9
     value_weight: float = 0.05
@@ -47,8 +50,10 @@ class Setting:
 
     def schedule(self, first: int, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Learning rates and entropy weights of updates `first` to `first + n`, (n,) each."""
-        done = np.arange(first, first + n) / max(self.n_updates - 1, 1)
-        rates = self.learning_rate * (1 - 0.9 * np.minimum(done, 1))
+        update = np.arange(first, first + n)
+        doublings = np.ceil(np.log2(np.maximum((update + 1) / self.n_updates, 1)))
+        done = update / np.maximum(self.n_updates * 2**doublings - 1, 1)
+        rates = self.learning_rate * (1 - done)
         entropy_weights = self.entropy_weight * (1 - np.minimum(2 * done, 1))
         return rates.astype(np.float32), entropy_weights.astype(np.float32)
 

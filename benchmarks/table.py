@@ -43,9 +43,7 @@ def text(rows: Sequence[Row]) -> str:
     names = columns(rows)
     shown = [names, *([cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(len(line[i]) for line in shown) for i in range(len(names))]
-    to_the_right = [
-        any(isinstance(row.get(name), int | float) for row in rows) for name in names
-    ]
+    to_the_right = [any(isinstance(row.get(name), int | float) for row in rows) for name in names]
     return "\n".join(
         "  ".join(
             part.rjust(width) if right else part.ljust(width)

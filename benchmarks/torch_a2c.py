@@ -91,9 +91,7 @@ class TorchA2C:
         error = returns - out[..., 2]
         entropy = -(log_policy.exp() * log_policy).sum(-1)
         loss = (
-            -error.detach() * taken
-            + setting.value_weight / 2 * error**2
-            - entropy_weight * entropy
+            -error.detach() * taken + setting.value_weight / 2 * error**2 - entropy_weight * entropy
         )
         self.optimizer.zero_grad()
         loss.mean((0, 2)).sum().backward()

@@ -6,12 +6,13 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 
-from ..models.fused.build import KernelUnavailable, build, cache_folder, find_compiler, load
+from ..models.fused.build import KernelUnavailable, build, find_compiler, load
 from .catalogue import DATASETS
 
 LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "h5netcdf", "matplotlib", "torch", "brian2")
@@ -91,12 +92,13 @@ def _data() -> Finding:
 
 
 def _writable(runs: Path) -> Finding:
-    """Nothing is written: the nearest folder that exists must allow it."""
-    nearest = _nearest(runs)
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return Finding("ok", "runs", f"{runs.resolve()} can be written")
-    way_out = "choose another folder with --out or FASTSLOW_RUNS"
-    return Finding("problem", "runs", f"{nearest} cannot be written", way_out)
+    """Whether a folder can be made where runs go, or in the nearest folder above; it is removed."""
+    try:
+        with tempfile.TemporaryDirectory(dir=_nearest(runs)):
+            return Finding("ok", "runs", f"{runs.resolve()} can be written")
+    except OSError as error:
+        found = f"{runs.resolve()} cannot be written ({error.strerror})"
+        return Finding("problem", "runs", found, "choose another with --out or FASTSLOW_RUNS")
 
 
 def _cores() -> Finding:

@@ -128,7 +128,9 @@ def _read(table: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str]:
         try:
             frame = pd.read_csv(table, dtype=str, skip_blank_lines=False)
         except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-            raise ValueError(f"{source} cannot be read as csv: {error}".replace("\n", " ")) from None
+            raise ValueError(
+                f"{source} cannot be read as csv: {error}".replace("\n", " ")
+            ) from None
     if len(frame.columns) == 1 and any(mark in str(frame.columns[0]) for mark in ";\t"):
         raise ValueError(f"{source}: one column '{frame.columns[0]}': separate columns by commas")
     if frame.empty:

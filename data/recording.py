@@ -110,43 +110,34 @@ def load(path: str | Path) -> xr.Dataset:
 def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
     """Recordings of several seeds in one, with a leading dimension `seed`.
 
-    Replay events stay one ragged group, to which `replay_seed` is added.
+    Where seeds differ in the number of episodes or steps the shorter ones are padded; `life` then
+    is a matter of seed and episode, -1 where there is none. Replay events stay with their seeds.
     """
     if not recordings:
         raise ValueError("there are no recordings to stack")
+    sizes = {
+        dim: max(recording.sizes[dim] for recording in recordings.values())
+        for dim in ("episode", "step")
+    }
     kept = [
-        recording.drop_vars([v for v in REPLAY if v in recording])
-        for recording in recordings.values()
+        _padded(r.drop_vars([v for v in REPLAY if v in r]).reset_coords("life"), sizes)
+        for r in recordings.values()
     ]
-    lives = kept[0]["life"]
     together = xr.concat(
         [recording.drop_vars("life") for recording in kept],
         dim=xr.DataArray(list(recordings), dims="seed", name="seed"),
         combine_attrs="override",
-        join="outer",
     )
-    together = together.assign_coords(life=lives)
+    lives = np.stack([recording["life"].values for recording in kept])
+    same = bool((lives == lives[0]).all())
+    together.coords["life"] = ("episode", lives[0]) if same else (("seed", "episode"), lives)
     together.attrs["seed"] = json.dumps(list(recordings))
-    return together.assign(_stacked_replay(recordings))
-
-
-def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
-    """The replay groups of several recordings end to end, with the seed of each event."""
-    found = {seed: r for seed, r in recordings.items() if "replay_state" in r}
-    if not found:
-        return {}
-    groups, n_before = [], 0
-    for seed, recording in found.items():
-        group = recording[[name for name in REPLAY if name in recording]].drop_vars(
-            list(recording.coords), errors="ignore"
-        )
-        n_events = group.sizes["replay_event"]
-        group["event_of"] = group["event_of"] + n_before
-        group["replay_seed"] = ("replay_event", np.full(n_events, seed))
-        groups.append(group)
-        n_before += n_events
-    names = [str(name) for name in groups[0].data_vars]
-    together = {name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names}
-    for name, array in together.items():
-        describe(array, name)
     return together
+
+
+def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
+    missing = {dim: (0, size - recording.sizes[dim]) for dim, size in sizes.items()}
+    if not any(after for _, after in missing.values()):
+        return recording
+    fill = {name: padding(array.dtype) for name, array in recording.data_vars.items()}
+    return recording.pad(missing, constant_values=fill)

@@ -34,9 +34,10 @@ def simulate(
         Independent lives, run side by side.
     seed : int
         Agents simulated with one seed meet the same worlds.
-    record : {"all", "behavior"} or sequence of str
+    record : {"all", "behavior", "rests"} or sequence of str
         Everything, everything but the activations of units, or the named traces of the agent
-        beside the behavior.
+        beside the behavior. "rests" is "behavior" with only the first row of each episode and
+        those in which the agent rests, where episodes are long and rests are what matters.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def simulate(
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
         replay += [(t, path) for path in trace.pop("replay", [])]
-        _keep(rows, _seen(now) | _wanted(trace, record) | {"action": action})
+        _keep(rows, _seen(now, record) | _wanted(trace, record) | {"action": action})
         now = play.send(action)
         _keep(rows, {"reward": now.reward, "discount": now.discount} | now.outcomes)
         if not now.active.any():
@@ -74,7 +75,7 @@ def simulate(
     arrays = {name: np.stack(steps) for name, steps in rows.items()}
     if "value" in arrays:
         arrays["rpe"] = _rpe(arrays, trace["value"], getattr(agent, "discount", 1.0))
-    recording, where = _by_episode(arrays, task)
+    recording, where = _by_episode(arrays, task, rests_only=record == "rests")
     recording.attrs = {
         "task": repr(task),
         "agent": repr(agent),
@@ -85,20 +86,23 @@ def simulate(
     return recording.assign(_replay_events(replay, where)) if replay else recording
 
 
-def _seen(now: TimeStep) -> dict[str, np.ndarray]:
-    seen = {"active": now.active, "first": now.first, "phase": now.phase}
-    return seen | ({"observation": now.observation} if now.observation.size else {}) | now.labels
+def _seen(now: TimeStep, record: str | Sequence[str]) -> dict[str, np.ndarray]:
+    seen = {"active": now.active, "first": now.first, "phase": now.phase, **now.labels}
+    if now.observation.size and (isinstance(record, str) or "observation" in record):
+        seen["observation"] = now.observation
+    return seen
 
 
 def _wanted(trace: dict[str, np.ndarray], record: str | Sequence[str]) -> dict[str, np.ndarray]:
     if record == "all":
         return trace
-    if record == "behavior":
+    if record in ("behavior", "rests"):
         return {k: v for k, v in trace.items() if not k.startswith(_UNIT_ARRAYS)}
-    unknown = set(record) - set(trace)
+    unknown = set(record) - set(trace) - {"observation"}
     if unknown or isinstance(record, str):
         raise ValueError(
-            f"record must be 'all', 'behavior' or names among {sorted(trace)}, got {record!r}"
+            f"record must be 'all', 'behavior' or names among {sorted(trace)}, "
+            f"or 'rests', got {record!r}"
         )
     return {k: v for k, v in trace.items() if k in record or k == "value"}
 
@@ -114,7 +118,9 @@ def _rpe(arrays: dict[str, np.ndarray], last_value: np.ndarray, gamma: float) ->
     return errors.astype(np.float32)
 
 
-def _by_episode(arrays: dict[str, np.ndarray], task: Task) -> tuple[xr.Dataset, tuple]:
+def _by_episode(
+    arrays: dict[str, np.ndarray], task: Task, rests_only: bool = False
+) -> tuple[xr.Dataset, tuple]:
     """From (step of life, lane) to (episode, step of episode), padded."""
     first, active = arrays.pop("first"), arrays["active"]
     starts = first | (np.arange(len(first)) == 0)[:, None]
@@ -122,7 +128,12 @@ def _by_episode(arrays: dict[str, np.ndarray], task: Task) -> tuple[xr.Dataset, 
     offset = np.concatenate([[0], np.cumsum(count[-1])])
     episode = offset[:-1] + count - 1
     began = np.maximum.accumulate(np.where(starts, np.arange(len(first))[:, None], 0), axis=0)
-    step = np.arange(len(first))[:, None] - began
+    if rests_only:
+        active = active & (starts | (arrays["phase"] == REST))
+        number = np.cumsum(active, axis=0)
+        step = number - np.take_along_axis(number, began, axis=0)
+    else:
+        step = np.arange(len(first))[:, None] - began
     n_episodes, n_steps = int(offset[-1]), int(step[active].max()) + 1
     n_options = task.action.n if isinstance(task.action, Discrete) else 0
     data = {}

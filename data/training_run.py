@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..models.training import Checkpoint, Progress, Trainer
+from ..models.training import Checkpoint, Progress, Trainer, fastest_engine
 from .store import RunFolder, atomic_write, read_arrays, write_arrays
 
 N_LOGGED = 200  # rows of a learning curve
@@ -22,7 +22,11 @@ Report = Callable[[Any, Sequence[int], Progress], None]
 
 
 def train(
-    experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None = None
+    experiment: Any,
+    folder: RunFolder,
+    seeds: Sequence[int],
+    report: Report | None = None,
+    device: str = "cpu",
 ) -> dict[int, int]:
     """Train the seeds that have no weights yet, continuing from checkpoints where there are any.
 
@@ -34,7 +38,7 @@ def train(
     waiting = [s for s in seeds if not folder.seed_path(s, "weights.safetensors").exists()]
     diverged: dict[int, int] = {}
     for group in _by_batch(folder, waiting).values():
-        diverged |= _train_together(experiment, folder, group, report)
+        diverged |= _train_together(experiment, folder, group, report, device)
     return diverged
 
 
@@ -48,10 +52,11 @@ def _by_batch(folder: RunFolder, seeds: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _train_together(
-    experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None
+    experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None, device: str
 ) -> dict[int, int]:
     settings = experiment.training
-    trainer = Trainer(experiment.task, experiment.agent, settings, seeds)
+    engine = fastest_engine(device)
+    trainer = Trainer(experiment.task, experiment.agent, settings, seeds, engine)
     curves: dict[int, list[dict[str, float]]] = {seed: [] for seed in seeds}
     saved = {s: folder.seed_path(s, "checkpoint.safetensors") for s in seeds}
     if all(path.exists() for path in saved.values()):

@@ -6,12 +6,13 @@ if __name__ != "fastslow.models":
 from . import dopamine, learners
 from .agent import Agent, Trace
 from .contract import check_agent, check_hippocampus, check_learner
+from .episodic import EpisodicPrefrontal
 from .hippocampus import Hippocampus, ReplayPath
 from .learner import Learner, Policy
 from .prefrontal import Prefrontal
 from .training import ActorCritic
 
 __all__ = [
-    "ActorCritic", "Agent", "Hippocampus", "Learner", "Policy", "Prefrontal", "ReplayPath", "Trace",
+    "ActorCritic", "Agent", "EpisodicPrefrontal", "Hippocampus", "Learner", "Policy", "Prefrontal", "ReplayPath", "Trace",
     "check_agent", "check_hippocampus", "check_learner", "dopamine", "learners",
 ]  # fmt: skip

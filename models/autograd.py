@@ -14,10 +14,14 @@ ADAM_FIRST_DECAY = 0.9
 
 
 class AutogradPopulation:
-    """`Population` in torch autograd; see there."""
+    """`Population` in torch autograd; see there. `device` is "cpu" or "cuda"."""
 
-    def __init__(self, shape: Shape, dtype: torch.dtype = torch.float32) -> None:
-        self.shape, self.dtype = shape, dtype
+    def __init__(
+        self, shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu"
+    ) -> None:
+        if device.startswith("cuda") and not torch.cuda.is_available():
+            raise ValueError(f"device '{device}' is not here: torch finds no CUDA device; use cpu")
+        self.shape, self.dtype, self.device = shape, dtype, torch.device(device)
         n = shape.n_seeds * shape.n_lanes
         self.inputs = np.zeros((shape.n_steps + 1, n, shape.n_inputs), np.float32)
         self.reinstated = (
@@ -27,18 +31,18 @@ class AutogradPopulation:
         )
         shapes = cores.weight_shapes(shape.core, shape.n_inputs, shape.n_units, shape.n_actions)
         self._weights = {
-            name: torch.zeros(shape.n_seeds, *size, dtype=dtype, requires_grad=True)
+            name: self._zeros(shape.n_seeds, *size).requires_grad_()
             for name, size in shapes.items()
         }
         self._optimizer = [self._fresh_optimizer() for _ in range(shape.n_seeds)]
         self._state = {
-            name: torch.zeros(shape.n_seeds, shape.n_lanes, shape.n_units, dtype=dtype)
+            name: self._zeros(shape.n_seeds, shape.n_lanes, shape.n_units)
             for name in cores.state_names(shape.core)
         }
         self._value: list[Tensor] = []
         self._log_policy: list[Tensor] = []
         self._action: list[Tensor] = []
-        self._bootstrap = torch.zeros(shape.n_seeds, shape.n_lanes, dtype=dtype)
+        self._bootstrap = self._zeros(shape.n_seeds, shape.n_lanes)
 
     def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
         if t == 0:
@@ -50,7 +54,7 @@ class AutogradPopulation:
         self._value.append(value)
         self._log_policy.append(log_policy)
         self._action.append(action)
-        return action.numpy().reshape(-1)
+        return action.cpu().numpy().reshape(-1)
 
     def look(self, first: np.ndarray) -> None:
         with torch.no_grad():
@@ -90,19 +94,19 @@ class AutogradPopulation:
             "policy_loss": policy_loss, "value_loss": value_loss, "entropy": entropy,
             "gradient_norm": norm,
         }  # fmt: skip
-        return {name: x.detach().numpy().astype(float) for name, x in measured.items()}
+        return {name: x.detach().cpu().numpy().astype(float) for name, x in measured.items()}
 
     def weights(self, index: int) -> dict[str, np.ndarray]:
         return {
-            name: array[index].detach().numpy().astype(np.float32)
+            name: array[index].detach().cpu().numpy().astype(np.float32)
             for name, array in self._weights.items()
         }
 
     def optimizer(self, index: int) -> dict[str, np.ndarray]:
-        return {name: array.numpy().copy() for name, array in self._optimizer[index].items()}
+        return {name: array.cpu().numpy().copy() for name, array in self._optimizer[index].items()}
 
     def state(self, index: int) -> dict[str, np.ndarray]:
-        return {name: array[index].detach().numpy().copy() for name, array in self._state.items()}
+        return {name: array[index].detach().cpu().numpy().copy() for name, array in self._state.items()}
 
     def load(
         self,
@@ -113,13 +117,13 @@ class AutogradPopulation:
     ) -> None:
         with torch.no_grad():
             for name, array in self._weights.items():
-                array[index] = torch.as_tensor(np.array(weights[name]))
+                array[index] = self._tensor(weights[name])
             for name, array in self._state.items():
                 array = array.detach().clone()
-                array[index] = torch.as_tensor(np.array(state[name])) if state else 0
+                array[index] = self._tensor(state[name]) if state else 0
                 self._state[name] = array
         self._optimizer[index] = (
-            {name: torch.as_tensor(np.array(array)) for name, array in optimizer.items()}
+            {name: self._tensor(array) for name, array in optimizer.items()}
             if optimizer
             else self._fresh_optimizer()
         )
@@ -129,18 +133,25 @@ class AutogradPopulation:
         array = np.ascontiguousarray(array).reshape(
             *array.shape[:-1], self.shape.n_seeds, self.shape.n_lanes
         )
-        return torch.as_tensor(array).to(self.dtype)
+        return self._tensor(array).to(self.dtype)
+
+    def _tensor(self, array: np.ndarray) -> Tensor:
+        """A copy of an array on the device."""
+        return torch.tensor(np.asarray(array), device=self.device)
+
+    def _zeros(self, *size: int) -> Tensor:
+        return torch.zeros(*size, dtype=self.dtype, device=self.device)
 
     def _forward(self, t: int, first: np.ndarray) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         """The state after input row t, the log policy and the value."""
         w, core, n_units = self._weights, self.shape.core, self.shape.n_units
         shape = (self.shape.n_seeds, self.shape.n_lanes, -1)
-        reset = torch.as_tensor(np.array(first)).reshape(shape[:2])[..., None]
+        reset = self._tensor(first).reshape(shape[:2])[..., None]
         state = {
             name: torch.where(reset, w[f"initial_{name}"][:, None], array)
             for name, array in self._state.items()
         }
-        inputs = torch.tensor(self.inputs[t]).to(self.dtype).reshape(shape)
+        inputs = self._tensor(self.inputs[t]).to(self.dtype).reshape(shape)
         driven = inputs @ w["input_weights"] + w["bias"][:, None]
         recurrent = state["hidden"] @ w["recurrent_weights"]
         if core == "vanilla":
@@ -156,7 +167,7 @@ class AutogradPopulation:
             gate = {name: torch.sigmoid(x) for name, x in zip(GATES[core], total, strict=True)}
             cell = gate["forget"] * state["cell"] + gate["input"] * torch.tanh(total[-1])
             if self.reinstated is not None:
-                memory = torch.tensor(self.reinstated[t]).to(self.dtype).reshape(shape)
+                memory = self._tensor(self.reinstated[t]).to(self.dtype).reshape(shape)
                 cell = cell + gate["reinstatement"] * memory
             state = {"hidden": gate["output"] * torch.tanh(cell), "cell": cell}
         logits = state["hidden"] @ w["policy_weights"] + w["policy_bias"][:, None]

@@ -95,9 +95,7 @@ class EpisodicPrefrontal(Prefrontal):
         return action, trace | {
             "reinstatement": trace["gate_reinstatement"].mean(axis=1),
             "confidence": self._memory.confidence,
-            "reinstated_action": np.where(
-                self._memory.confidence > 0, proposed.argmax(axis=1), -1
-            ),
+            "reinstated_action": np.where(self._memory.confidence > 0, proposed.argmax(axis=1), -1),
         }
 
 
@@ -158,7 +156,6 @@ class EpisodicMemory:
             np.where(known[:, None] & (not self._shut), value, np.float32(0)),
             np.where(known, confidence, np.float32(0)),
         )
-
 
     def _wrong_slot(self, query: np.ndarray) -> np.ndarray:
         """The entry beside the right one, or any entry."""

@@ -25,6 +25,8 @@ CHOICES = ("softmax", "greedy")
 class TabularQ(Agent):
     """Learns the value of every action in every state from its moves, and from replay at rest.
 
+    Traces are `policy`, `value` and `n_moves`, the moves made so far in this episode.
+
     Q(s, a) moves toward r + gamma max Q(s', .) after every move, and after every backup that its
     hippocampus proposes. The task must show the state as a one-hot observation and tell the one
     reached as the outcome `state`. Where it lays out its course, as mazes do, the animal knows it
@@ -105,7 +107,8 @@ class TabularQ(Agent):
             self._sweep(task, n_states)
         self._here = np.full(n, UNKNOWN)
         self._action = np.zeros(n, np.int64)
-        self._moved, self._rpe = np.zeros(n, bool), np.zeros(n)
+        self._moved, self._ended, self._rpe = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n)
+        self._n_moves = np.zeros(n, np.int32)
 
     def _sweep(self, task: Task, n_states: int) -> None:
         """Know where every action leads; see `Experience.sweep`."""
@@ -127,8 +130,10 @@ class TabularQ(Agent):
         self._action = choice
         self._moved = now.active & (now.phase != REST)
         trace: Trace = {
-            "policy": policy.astype(np.float32), "value": values.max(axis=1).astype(np.float32)
-        }  # fmt: skip
+            "policy": policy.astype(np.float32),
+            "value": values.max(axis=1).astype(np.float32),
+            "n_moves": self._n_moves,
+        }
         return self._action, trace | self._priorities(now)
 
     def rest(self, now: TimeStep, n_backups: int) -> Trace:
@@ -147,21 +152,27 @@ class TabularQ(Agent):
         reached = now.outcomes["state"]
         moved = self._moved & (reached != UNKNOWN)
         before, state = self._here, np.where(moved, reached, self._here)
-        action = np.where(moved, now.outcomes.get("forced_action", self._action), 0)
-        action = np.where(action == UNKNOWN, self._action, action)
+        forced_action = now.outcomes.get("forced_action", np.full(len(moved), UNKNOWN))
+        forced = forced_action != UNKNOWN
+        action = np.where(moved, np.where(forced, forced_action, self._action), 0)
         ended = now.discount == 0
-        step = {"action": action, "reward": now.reward, "next_state": state, "ended": ended}
-        self._hippocampus.observe(_one_hot(before, self._q.shape[2]), step | {"write": moved})
+        step = {
+            "action": action, "reward": now.reward, "next_state": state, "ended": ended,
+            "forced": forced, "write": moved,
+        }  # fmt: skip
+        self._hippocampus.observe(_one_hot(before, self._q.shape[2]), step)
         self._rpe = np.zeros(len(moved))
         lanes = np.flatnonzero(moved)
         if len(lanes):
             self._learn(lanes, before[lanes], action[lanes])
         restarted = now.active & (now.first | (state == UNKNOWN))
         seen = now.observation.argmax(axis=1)
-        jumped = np.flatnonzero(restarted & (state != UNKNOWN))
+        self._ended = np.where(moved, ended, self._ended)
+        jumped = np.flatnonzero(restarted & self._ended)
         if len(jumped):
             self._hippocampus.experience.follow(jumped, state[jumped], seen[jumped])
         self._here = np.where(restarted, seen, state)
+        self._n_moves = np.where(now.first, 0, self._n_moves + moved).astype(np.int32)
 
     def _learn(self, lanes: np.ndarray, state: np.ndarray, action: np.ndarray) -> None:
         """Move the values of what was done toward their targets."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -287,19 +288,23 @@ class Trainer:
         self.batch = batches.pop()
 
 
-def fastest_engine() -> Engine:
-    """The fused kernel where it can be built; else torch, which is announced with the reason."""
+def fastest_engine(device: str = "cpu") -> Engine:
+    """The fused kernel where it can be built; else torch, which is announced with the reason.
+
+    On another device than the processor it is torch, worth its start only for many seeds.
+    """
     from .fused import FusedPopulation, KernelUnavailable
     from .fused.build import load
 
-    try:
-        load()
-    except KernelUnavailable as reason:
-        warnings.warn(
-            f"training with torch, about 20 times slower; results agree up to rounding: {reason}",
-            stacklevel=3,
-        )
-        from .autograd import AutogradPopulation
+    if device == "cpu":
+        try:
+            load()
+            return FusedPopulation
+        except KernelUnavailable as reason:
+            warnings.warn(
+                f"training with torch, about 20 times slower; results agree up to rounding: {reason}",
+                stacklevel=3,
+            )
+    from .autograd import AutogradPopulation
 
-        return AutogradPopulation
-    return FusedPopulation
+    return partial(AutogradPopulation, device=device)

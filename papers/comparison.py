@@ -79,7 +79,9 @@ class Comparison:
             cells += [cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
             lines.append("  ".join(cells))
         if self.distance is not None:
-            lines.append(f"Mahalanobis distance of the four stay probabilities: {self.distance:.2f}")
+            lines.append(
+                f"Mahalanobis distance of the four stay probabilities: {self.distance:.2f}"
+            )
         return "\n".join([*lines, *(f"note: {note}" for note in self.notes)])
 
     def _repr_html_(self) -> str:
@@ -196,9 +198,7 @@ def _from_table(
     return _Group(label, len(subjects), tuple(notes), subjects)
 
 
-def _measure_recording(
-    recording: xr.Dataset, wanted: tuple[str, ...], name: str
-) -> pd.DataFrame:
+def _measure_recording(recording: xr.Dataset, wanted: tuple[str, ...], name: str) -> pd.DataFrame:
     from ..analysis.trials import choice_trials
 
     seeds = _measures(choice_trials(recording), "common" in recording)[list(wanted)]

@@ -4,6 +4,7 @@ if __name__ != "fastslow.tasks":
     raise ImportError("import fastslow.tasks, not tasks: start Python outside the checkout")
 
 from .bandits import Bandit
+from .barcode_bandit import BarcodeBandit
 from .contract import check_task
 from .gymnasium_adapter import as_gymnasium, from_gymnasium
 from .harlow import Harlow
@@ -15,6 +16,7 @@ from .restless import RestlessBandit, StableVolatileBandit
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
+from .two_step_episodic import EpisodicTwoStep
 
 __all__ = [
     "ACT",
@@ -22,9 +24,11 @@ __all__ = [
     "REST",
     "Arena",
     "Bandit",
+    "BarcodeBandit",
     "Box",
     "Discrete",
     "DriftingTwoStep",
+    "EpisodicTwoStep",
     "GridWorld",
     "Harlow",
     "HarlowLine",

@@ -87,7 +87,7 @@ class HarlowLine:
         reward, discount = np.zeros(n, np.float32), np.ones(n, np.float32)
         outcomes = {"correct": np.full(n, NOT_CHOSEN, np.int8)}
         for step in range(self.max_steps + 1):
-            labels = {
+            labels: dict[str, np.ndarray] = {
                 "trial": trial,
                 "stage": _STAGE.take(place),
                 "best_action": _BEST_ACTION.take(place),

@@ -182,6 +182,14 @@ def test_an_unwritable_folder_is_one_line(capsys, tmp_path):
     assert "file" in mistake(capsys, "run", "toy/net", "--out", str(tmp_path / "file"))
 
 
+def test_a_device_that_is_not_here_is_one_line(capsys):
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("a CUDA device is here")
+    assert "torch finds no CUDA device" in mistake(capsys, "run", "toy/net", "--device", "cuda")
+
+
 def test_wrong_seeds_exit_with_two(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["run", "toy/net", "--seeds", "a-b"])

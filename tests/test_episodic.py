@@ -50,7 +50,10 @@ def test_a_life_is_what_the_task_says(seed):
         np.testing.assert_array_equal(np.bincount(context), [10] * 10)
         for c in range(10):
             np.testing.assert_array_equal(exposure[context == c], np.arange(1, 11))
-            codes, best = mine.observation.values[context == c], mine.best_action.values[context == c]
+            codes, best = (
+                mine.observation.values[context == c],
+                mine.best_action.values[context == c],
+            )
             assert (codes == codes[0]).all()
             assert (best == best[0]).all()
         assert len(np.unique(mine.observation.values, axis=0)) == 10

@@ -239,11 +239,13 @@ def test_measures_on_the_published_curve():
     assert (paper.at_ceiling(curves[0]) == 0).all()
 
 
-def test_an_unfinished_trial_is_not_counted():
+def test_an_unfinished_trial_counts_against_the_ceiling_alone():
     recording = planted([0.5, 1, 1])
+    assert reached_ceiling(recording).all()
     recording["correct"][:, :, 2] = -1
     assert np.array_equal(trial_accuracy(recording)[:, :2], [[0.5, 1]] * 2)
     assert np.isnan(trial_accuracy(recording)[:, 2]).all()
+    assert not reached_ceiling(recording).any()
 
 
 def test_accuracy_against_a_plain_loop_on_the_line(seed):

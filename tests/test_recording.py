@@ -131,6 +131,17 @@ def test_seeds_are_stacked_in_front():
         recordings.stack({})
 
 
+def test_seeds_of_different_length_are_padded(recorded):
+    shorter = recorded.isel(episode=slice(0, 4), step=slice(0, 2))
+    both = recordings.stack({0: recorded, 1: shorter})
+    assert both.action.shape == (2, 6, 3)
+    assert not both.active.values[1, 4:].any()
+    assert not both.active.values[1, :, 2].any()
+    assert both.action.dtype == recorded.action.dtype
+    assert (both.action.values[1, 4:] == -1).all()
+    assert both.life.values[1].tolist() == [0, 0, 1, 1, -1, -1]
+
+
 def test_what_is_recorded_can_be_chosen():
     task = TwoStep(n_trials=4)
     agent = fs.models.Prefrontal(n_units=3).initialized(task, 0)
@@ -138,6 +149,8 @@ def test_what_is_recorded_can_be_chosen():
     assert {"hidden", "cell", "gate_forget"} <= set(everything)
     assert not {"hidden", "cell"} & set(fs.simulate(task, agent, 2, record="behavior"))
     assert "hidden" in fs.simulate(task, agent, 2, record=("hidden",))
+    assert "observation" not in fs.simulate(task, agent, 2, record=())
+    assert "observation" in fs.simulate(task, agent, 2, record=("observation",))
     with pytest.raises(ValueError, match="record must be 'all', 'behavior' or names among"):
         fs.simulate(task, agent, 2, record=("hiden",))
     with pytest.raises(ValueError, match="n_lives must be at least 1, got 0"):

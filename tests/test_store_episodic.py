@@ -32,8 +32,12 @@ class PlainStore:
     def read(self, query):
         likeness = [self.likeness(query, key) for key, _ in self.entries]
         order = np.argsort(likeness)[::-1][: self.k]
-        weight = np.array(likeness)[order] if self.kernel == "inverse_distance" else np.ones(len(order))
-        return sum(w * self.entries[i][1] for w, i in zip(weight / weight.sum(), order, strict=True))
+        weight = (
+            np.array(likeness)[order] if self.kernel == "inverse_distance" else np.ones(len(order))
+        )
+        return sum(
+            w * self.entries[i][1] for w, i in zip(weight / weight.sum(), order, strict=True)
+        )
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -116,9 +120,7 @@ def test_first_in_goes_first_and_least_recently_used_is_spared():
             store.observe(one_hot(i), {"value": np.array([[i + 1.0]])})
         store.retrieve(one_hot(0))
         store.observe(one_hot(3), {"value": np.array([[4.0]])})
-        survivors[eviction] = {
-            i for i in range(4) if store.retrieve(one_hot(i))[1][0] > 0.5
-        }
+        survivors[eviction] = {i for i in range(4) if store.retrieve(one_hot(i))[1][0] > 0.5}
     assert survivors == {"first_in": {1, 2, 3}, "least_recently_used": {0, 2, 3}}
 
 

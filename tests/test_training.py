@@ -1,5 +1,7 @@
 """Training: divergence, restoring, populations, and a trivial task learnt."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,17 @@ def test_training_continues_exactly_from_a_checkpoint(engine, unroll):
     for index in range(2):
         for name, array in whole.population.weights(index).items():
             np.testing.assert_array_equal(second.population.weights(index)[name], array)
+
+
+def test_a_graphics_card_gives_the_same_up_to_rounding():
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    here, _ = trained([0, 1], AutogradPopulation)
+    there, _ = trained([0, 1], partial(AutogradPopulation, device="cuda"))
+    for name, array in here.population.weights(1).items():
+        np.testing.assert_allclose(there.population.weights(1)[name], array, rtol=1e-3, atol=1e-4)
 
 
 def test_a_checkpoint_of_other_settings_is_refused():

@@ -43,10 +43,9 @@ class Experience:
         """Keep what one action did in each of `lanes`, in place of what it did before."""
         at = (lanes, state, action)
         self.next_state[at], self.reward[at], self.ended[at] = next_state, reward, ended
-        self.follow(lanes, state, next_state)
 
     def follow(self, lanes: np.ndarray, state: np.ndarray, next_state: np.ndarray) -> None:
-        """Learn that `next_state` came after `state`."""
+        """Learn that `next_state` came after `state`, the animal having its way."""
         rows = self.transition[lanes, state] * (1 - self._rate)
         rows[np.arange(len(lanes)), next_state] += self._rate
         self.transition[lanes, state] = rows

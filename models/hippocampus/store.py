@@ -19,6 +19,7 @@ INVERSE_DISTANCE_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
 _ROUNDING = 1e-6  # keys whose nearness differs by less count as equally near
 _NO_LENGTH = 1e-24  # of a key that is all 0, which is like nothing
 _FIRST_ROOM = 16  # entries
+_BLOCK = 4096  # entries compared at a time
 
 
 class DictionaryStore:
@@ -111,9 +112,10 @@ class DictionaryStore:
 
     def _make_room(self) -> None:
         more = min(self.capacity, 2 * self._key.shape[1]) - self._key.shape[1]
-        for name, empty in (("key", 0), ("value", 0), ("square", 0), ("written", -1), ("touched", -1)):
+        empty = {"key": 0, "value": 0, "square": 0, "written": -1, "touched": -1}
+        for name, blank in empty.items():
             array = getattr(self, f"_{name}")
-            room = np.full((self.n, more, *array.shape[2:]), empty, array.dtype)
+            room = np.full((self.n, more, *array.shape[2:]), blank, array.dtype)
             setattr(self, f"_{name}", np.concatenate([array, room], axis=1))
 
     def _tick(self) -> int:
@@ -159,38 +161,67 @@ class DictionaryStore:
             As `kernel` says; -inf where a lane has too few entries.
         """
         query, used = np.asarray(query, np.float32), max(1, int(self._count.max(initial=0)))
-        shape = (*query.shape[:2], self.n_neighbors)
-        slot, nearness = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
-        left = self._nearness(query, used)
-        margin = _ROUNDING * np.maximum(1, np.square(query).sum(axis=-1, keepdims=True))
-        written = self._written[:, None, :used]
-        for rank in range(min(self.n_neighbors, used)):
-            best = left.max(axis=-1, keepdims=True)
-            at = np.where(left >= best - margin, written, -2).argmax(axis=-1)  # the latest of them
-            slot[..., rank], nearness[..., rank] = at, best[..., 0]
-            if rank + 1 < self.n_neighbors:
-                np.put_along_axis(left, at[..., None], -np.inf, axis=-1)
-        return slot, self._likeness(nearness)
-
-    def _nearness(self, query: np.ndarray, used: int) -> np.ndarray:
-        """Cosine, or negative squared distance, (n, m, used); -inf where there is no entry."""
-        near = query @ self._key[:, :used].transpose(0, 2, 1)
-        square, own = self._square[:, None, :used], np.square(query).sum(axis=-1, keepdims=True)
+        own = np.square(query).sum(axis=-1, keepdims=True)
         if self.kernel == "cosine":
-            near /= np.sqrt(np.maximum(square * own, _NO_LENGTH))
+            query = query / np.sqrt(np.maximum(own, _NO_LENGTH))
+        margin = _ROUNDING * (1 if self.kernel == "cosine" else np.maximum(own, 1))
+        if self.n_neighbors == 1:
+            slot, near = self._nearest_one(query, used, margin)
         else:
-            near = np.minimum(2 * near - square - own, 0)
-        if (self._count < used).any():
-            near = np.where(self._written[:, None, :used] < 0, np.float32(-np.inf), near)
+            slot, near = self._nearest_few(query, used, margin)
+        return slot, self._likeness(near, own)
+
+    def _nearest_one(
+        self, query: np.ndarray, used: int, margin: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Block by block, so that what is compared stays in the processor's cache."""
+        found = []
+        for begin in range(0, used, _BLOCK):
+            entries = slice(begin, min(begin + _BLOCK, used))
+            near = self._nearness(query, entries)
+            slot, top = _latest_of_nearest(near, self._written[:, entries], margin)
+            found.append((slot + begin, top))
+        slots, tops = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
+        written = np.take_along_axis(self._written[:, None], slots, axis=2)
+        best = np.where(tops >= tops.max(axis=-1, keepdims=True) - margin, written, -2)
+        best = best.argmax(axis=-1)[..., None]
+        return np.take_along_axis(slots, best, axis=-1), np.take_along_axis(tops, best, axis=-1)
+
+    def _nearest_few(
+        self, query: np.ndarray, used: int, margin: np.ndarray | float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """One after the other, each taken out before the next is looked for."""
+        shape = (*query.shape[:2], self.n_neighbors)
+        slot, near = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
+        left = self._nearness(query, slice(used))
+        for rank in range(min(self.n_neighbors, used)):
+            at, top = _latest_of_nearest(left, self._written[:, :used], margin)
+            slot[..., rank], near[..., rank] = at[..., 0], top[..., 0]
+            np.put_along_axis(left, at, -np.inf, axis=-1)
+        return slot, near
+
+    def _nearness(self, query: np.ndarray, entries: slice) -> np.ndarray:
+        """What orders the entries, (n, m, entries): cosine, or 2 q k - k^2; -inf: no entry."""
+        square = self._square[:, None, entries]
+        near = query @ self._key[:, entries].transpose(0, 2, 1)
+        if self.kernel == "cosine":
+            near *= 1 / np.sqrt(np.maximum(square, _NO_LENGTH))
+        else:
+            near *= 2
+            near -= square
+        written = self._written[:, None, entries]
+        if (self._count < written.shape[2] + (entries.start or 0)).any():
+            near = np.where(written < 0, np.float32(-np.inf), near)
         return near
 
-    def _likeness(self, nearness: np.ndarray) -> np.ndarray:
+    def _likeness(self, near: np.ndarray, own: np.ndarray) -> np.ndarray:
         if self.kernel == "cosine":
-            return nearness
+            return near
+        square = np.maximum(own - near, 0)  # distance^2; inf where there is no entry
         if self.kernel == "euclidean":
-            return -np.sqrt(-nearness)
-        empty = np.isneginf(nearness)
-        return np.where(empty, nearness, 1 / (np.float32(INVERSE_DISTANCE_OFFSET) - nearness))
+            return -np.sqrt(square)
+        offset = np.float32(INVERSE_DISTANCE_OFFSET)
+        return np.where(np.isinf(square), np.float32(-np.inf), 1 / (square + offset))
 
     def _weights(self, likeness: np.ndarray) -> np.ndarray:
         """Shares (n, k) of the entries read; all 0 in an empty lane."""
@@ -250,3 +281,17 @@ class DictionaryStore:
         expected = (self.n, stored.shape[2])
         if given.shape != expected:
             raise ValueError(f"{name} must be {expected}, got {given.shape}")
+
+
+def _latest_of_nearest(
+    near: np.ndarray, written: np.ndarray, margin: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Slot and nearness, (n, m, 1), of the largest of `near` (n, m, k); of ties the latest."""
+    slot = near.argmax(axis=-1)[..., None]
+    top = np.take_along_axis(near, slot, axis=-1)
+    ties = near >= top - margin
+    lane, query = np.nonzero(np.count_nonzero(ties, axis=-1) > 1)
+    if len(lane):
+        among = np.where(ties[lane, query], written[lane], -2)
+        slot[lane, query, 0] = among.argmax(axis=-1)
+    return slot, top

@@ -57,7 +57,8 @@ class TabularHippocampus:
     def observe(self, key: np.ndarray, step: Mapping[str, np.ndarray]) -> None:
         """Keep what an action did in the state whose one-hot code is `key` (n, n_states).
 
-        `step` holds `action`, `reward`, `next_state`, `ended` (n,), and `write`.
+        `step` holds `action`, `reward`, `next_state`, `ended` (n,), and may hold `write` and
+        `forced`: what the animal was made to do is remembered, but leaves T as it is.
         """
         self._draw, self._n_replays = self._rng.random(), 0
         lanes = np.flatnonzero(step.get("write", np.ones(self._n, bool)))
@@ -65,6 +66,8 @@ class TabularHippocampus:
         happened = {name: np.asarray(step[name])[lanes] for name in
                     ("action", "reward", "next_state", "ended")}  # fmt: skip
         self.experience.store(lanes, state, **happened)
+        free = ~np.asarray(step.get("forced", np.zeros(self._n, bool)))[lanes]
+        self.experience.follow(lanes[free], state[free], happened["next_state"][free])
         self._last[:, lanes] = state, happened["next_state"]
 
     def retrieve(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

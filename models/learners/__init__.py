@@ -4,6 +4,7 @@ from .bandit import Random
 from .bayes_optimal import BayesOptimal
 from .counting import UCB1, EpsilonGreedy, Greedy, Thompson
 from .gittins import Gittins, gittins_index
+from .good_arm import GoodArmObserver
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
 from .two_step_cue import RewardAsCue
 from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
@@ -15,6 +16,7 @@ __all__ = [
     "BayesOptimal",
     "EpsilonGreedy",
     "Gittins",
+    "GoodArmObserver",
     "Greedy",
     "Hybrid",
     "QLearner",

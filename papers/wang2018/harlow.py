@@ -2,9 +2,9 @@
 
 Two new objects in every episode, one of them rewarded throughout: who has learned how such problems
 work needs one trial. The tests after each sixth of training show how a network comes to that.
-Objects are vectors, not pictures, and the network has 48 units where the paper's has 256; with
-pixels no public attempt has succeeded. Training settings were chosen on reward; every one tried
-is listed in `TRIED.md`.
+Objects are vectors, not pictures, and the network has 48 units where the paper's has 256: pixels
+have resisted the public attempts that we know. Training settings were chosen on reward; every one
+tried is listed in `TRIED.md`.
 """
 
 from __future__ import annotations
@@ -68,6 +68,9 @@ EXPERIMENTS = (
         agent=NETWORK,
         training=ActorCritic(n_lives=40_000, n_lanes=16, learning_rate=3e-3),
         recording=replace(BEHAVIOR, n_lives=500),
+        # Here amnesia is no control for trial 2: the network still sees, after the reset, what the
+        # last choice earned, and keeps or reverses a fixed preference among objects. In trial 3 it
+        # no longer knows which of the two it did.
         tests={
             name: replace(test, n_lives=200)  # long episodes with much to see: large files
             for name, test in {
@@ -231,8 +234,9 @@ FIGURES = (
         name="wang2018/harlow_line",
         caption=(
             "Learning to learn with a gaze that moves along a line and chooses an object by "
-            "looking at it. (a) Proportion correct by trial, as in the main figure. (b) Trial 2 "
-            "over training; dots: seeds. (c) Steps of an episode over training."
+            "looking at it. (a) Proportion correct by trial, as in the main figure, of the trials "
+            "in which an object was chosen; at ceiling all trials count. (b) Trial 2 over "
+            "training; dots: seeds. (c) Steps of an episode over training."
         ),
         needs=(*_LINE_CURVE, f"{_LINE}@untrained", f"{_LINE}@amnesic"),
         draw=draw_harlow_line,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ...data.facts import Fact
 
-CEILING = 0.92  # mean accuracy in trials 2 to 6; chosen, the bound on trial 2 of the signature
+CEILING = 0.92  # of trials 2 to 6; chosen, the bound on trial 2 of the signature
 TIMES = ("1st", "2nd", "3rd", "4th", "5th", "6th", "final")  # quantiles of training, as published
 
 Recordings = Mapping[str, "xr.Dataset"]
@@ -25,15 +25,25 @@ def trial_accuracy(recording: xr.Dataset) -> np.ndarray:
 
     Of the trials in which an object was chosen; NaN where there is none.
     """
-    from ...analysis.trials import by_trial
-
-    correct = by_trial(recording, "correct", align="outcome")
-    return correct.where(correct >= 0).mean("episode").transpose("seed", "trial").values
+    correct = _correct(recording)
+    return correct.where(correct >= 0).mean("episode").values
 
 
 def reached_ceiling(recording: xr.Dataset) -> np.ndarray:
-    """Whether each seed is right in `CEILING` of trials 2 on, (n_seeds,)."""
-    return trial_accuracy(recording)[:, 1:].mean(axis=1) >= CEILING
+    """Whether each seed is right in `CEILING` of trials 2 on, (n_seeds,).
+
+    Of all trials: one that no choice ended, or that never began, is not right.
+    """
+    right = (_correct(recording) == 1).mean("episode").values
+    return right[:, 1:].mean(axis=1) >= CEILING
+
+
+def _correct(recording: xr.Dataset) -> xr.DataArray:
+    """1 or 0 by (seed, episode, trial), -1 where no choice ended the trial, NaN without trial."""
+    from ...analysis.trials import by_trial
+
+    correct = by_trial(recording, "correct", align="outcome")
+    return correct.transpose("seed", "episode", "trial")
 
 
 def draw_harlow(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:

@@ -9,6 +9,7 @@ chosen on reward; every one tried is listed in `TRIED.md`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...models import Prefrontal

@@ -1,0 +1,256 @@
+"""Compare this toolkit with eager torch, JAX and RecurrentPPO on a bandit, side by side in one run.
+
+    make bench                    everything, about half an hour
+    make bench ARGS=--quick       every part, each too short to quote
+
+Prints one table a section and writes each as CSV. Nothing else should run on the machine. All
+processes get the same cores; each peer's script (`ours.py`, `jax_a2c.py` ...) can be run alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from peak import peak_of_one_core
+from setting import CRITERION, Setting
+from table import text, with_ratios, write_csv
+
+HERE = Path(__file__).parent
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A peer's script with the settings it is run with."""
+
+    script: str
+    name: str
+    settings: Mapping[str, object]
+
+    def run(
+        self, measure: str, n_threads: int, timeout: float | None = None, **more: object
+    ) -> dict | None:
+        """What the script measured, or None if it was stopped after `timeout` seconds."""
+        options = {**self.settings, **more, "started": time.time()}
+        command = [sys.executable, str(HERE / self.script), measure]
+        command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(n_threads))
+        pin = None
+        if hasattr(os, "sched_setaffinity"):
+            cores = sorted(os.sched_getaffinity(0))[:n_threads]
+
+            def pin() -> None:
+                os.sched_setaffinity(0, cores)
+
+        try:
+            done = subprocess.run(
+                command, env=environment, preexec_fn=pin, timeout=timeout,
+                capture_output=True, text=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return None
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+def job(script: str, name: str, **settings: object) -> Job:
+    return Job(script, name, settings)
+
+
+OURS = job("ours.py", "fastslow", n_lanes=64)
+OUR_POPULATION = job("ours.py", "fastslow", n_lanes=64, n_seeds=4)
+JAX = [
+    job("jax_a2c.py", f"JAX, {variant}", variant=variant, n_lanes=lanes)
+    for variant in ("hand", "scan")
+    for lanes in (16, 64, 128, 256, 1024)
+]
+JAX_POPULATIONS = [
+    job(
+        "jax_a2c.py", f"JAX, {variant}, {population}",
+        variant=variant, population=population, n_lanes=64, n_seeds=4,
+    )
+    for variant in ("hand", "scan") for population in ("cores", "vmap")
+]  # fmt: skip
+TORCH = [job("torch_a2c.py", "torch, eager", n_lanes=lanes) for lanes in (64, 1024)]
+TORCH_POPULATION = job("torch_a2c.py", "torch, eager", n_lanes=64, n_seeds=4)
+PPO = job("recurrent_ppo.py", "RecurrentPPO", n_lanes=8)
+
+# Lanes with which each engine waits least; all seeds count, none is chosen.
+TO_CRITERION = [
+    job("ours.py", "fastslow", n_lanes=32, check_every=25),
+    job("jax_a2c.py", "JAX, hand", variant="hand", n_lanes=32, check_every=24),
+    job("jax_a2c.py", "JAX, hand", variant="hand", n_lanes=64, check_every=16),
+    job("jax_a2c.py", "JAX, scan", variant="scan", n_lanes=64, check_every=16),
+    job("torch_a2c.py", "torch, eager", n_lanes=64, check_every=16),
+    job("recurrent_ppo.py", "RecurrentPPO", n_lanes=8, check_every=1),
+]
+
+SCALING = {
+    "n_lanes": (16, 32, 64, 128, 256, 1024),
+    "n_units": (16, 32, 48, 64, 128, 256),
+    "n_seeds": (1, 2, 4, 8, 16),
+    "n_threads": (1, 2, 4, 8),
+    "n_trials": (25, 100, 400),
+}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long everything is measured; peers are stopped after `patience` times our time."""
+
+    n_threads: int
+    seconds: float
+    repeats: int
+    seeds: int
+    criterion: float
+    patience: float
+
+
+def throughput_row(job: Job, effort: Effort, peak: float, n_threads: int | None = None) -> dict:
+    """Median training steps per second, all seeds together, and its share of what is possible."""
+    n_threads = n_threads or effort.n_threads
+    result = job.run("throughput", n_threads, seconds=effort.seconds, repeats=effort.repeats)
+    setting = Setting(
+        **{k: v for k, v in job.settings.items() if k in Setting.__dataclass_fields__}
+    )
+    rates = result["steps_per_second"]
+    median = statistics.median(rates)
+    return {
+        "peer": job.name, "seeds": setting.n_seeds, "lanes": setting.n_lanes,
+        "units": setting.n_units, "trials": setting.n_trials, "threads": n_threads,
+        "steps/s": median, "slowest": min(rates), "fastest": max(rates),
+        "share of limit": median * setting.operations_per_step / (peak * n_threads),
+        "MB": result["megabytes"],
+    }  # fmt: skip
+
+
+def compare_throughput(effort: Effort, peak: float) -> list[dict]:
+    """All peers, this toolkit's population first; ratios say how many times faster that is."""
+    jobs = [OUR_POPULATION, OURS, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH, PPO]
+    return with_ratios([throughput_row(job, effort, peak) for job in jobs], "steps/s")
+
+
+def compare_time(effort: Effort) -> list[dict]:
+    """Seconds from process start until the criterion: the median of several seeds, each in turn.
+
+    Where half the seeds were stopped, the median is a lower bound and marked '>'.
+    """
+    rows: list[dict] = []
+    limit = None  # ours is first and sets it
+    for job in TO_CRITERION:
+        results = [
+            job.run(
+                "time_to_criterion", effort.n_threads, limit,
+                first_seed=seed, criterion=effort.criterion,
+            )
+            for seed in range(effort.seeds)
+        ]  # fmt: skip
+        seconds = [limit if result is None else result["seconds"] for result in results]
+        median = statistics.median(seconds)
+        reached = [result for result in results if result is not None]
+        limit = limit or effort.patience * median
+        rows.append({
+            "peer": job.name, "lanes": job.settings["n_lanes"], "regret below": effort.criterion,
+            "seeds": effort.seeds, "reached": len(reached),
+            "": ">" if median >= limit else "",
+            "seconds": median, "fastest": min(seconds), "slowest": max(seconds),
+            "share of it ours takes": rows[0]["seconds"] / median if rows else 1.0,
+            "steps": statistics.median(r["steps"] for r in reached) if reached else None,
+            "MB": max(r["megabytes"] for r in reached) if reached else None,
+        })  # fmt: skip
+    return rows
+
+
+def scaling(effort: Effort, peak: float) -> Iterator[tuple[str, list[dict]]]:
+    """How this toolkit's throughput changes with one setting, the others as in `OUR_POPULATION`."""
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    for name, values in SCALING.items():
+        if name == "n_threads":
+            counts = [n for n in values if n <= (n_cores or 1)]
+            yield name, [throughput_row(OUR_POPULATION, effort, peak, n) for n in counts]
+        else:
+            jobs = [
+                Job("ours.py", "fastslow", {**OUR_POPULATION.settings, name: n}) for n in values
+            ]
+            yield name, [throughput_row(job, effort, peak) for job in jobs]
+
+
+def claims(throughput: list[dict], times: list[dict]) -> list[dict]:
+    """What the toolkit promises, with what was found; JAX is taken at its best."""
+
+    def best(rows: list[dict], name: str, column: str, choose=max, **where: object) -> float:
+        found = [
+            row[column] for row in rows
+            if row["peer"].startswith(name) and all(row[k] == v for k, v in where.items())
+        ]  # fmt: skip
+        return choose(found)
+
+    one = {"seeds": 1, "lanes": 64}
+    population = best(throughput, "fastslow", "steps/s", seeds=4)
+    ours, jax, ppo = (
+        best(times, name, "seconds", min) for name in ("fastslow", "JAX", "RecurrentPPO")
+    )
+    return [
+        {
+            "claim": "4 seeds, steps/s, times the best JAX (any batch, also a population)",
+            "promised": ">= 2", "found": population / best(throughput, "JAX", "steps/s"),
+        },
+        {
+            "claim": "1 seed, 64 lanes, steps/s, times JAX",
+            "promised": ">= 1.3",
+            "found": best(throughput, "fastslow", "steps/s", **one)
+            / best(throughput, "JAX", "steps/s", **one),
+        },
+        {"claim": "seconds to the criterion, share of JAX's", "promised": "<= 0.4", "found": ours / jax},
+        {
+            "claim": "seconds to the criterion, share of RecurrentPPO's",
+            "promised": "<= 0.02", "found": ours / ppo,
+        },
+    ]  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="too short to quote; regret < 8")
+    parser.add_argument("--threads", type=int, default=2, help="cores for each process (2)")
+    parser.add_argument("--out", type=Path, default=Path("runs/bench"), help="folder of the CSVs")
+    said = parser.parse_args()
+    if said.quick:
+        effort = Effort(said.threads, seconds=0.1, repeats=3, seeds=1, criterion=8.0, patience=5)
+    else:
+        effort = Effort(
+            said.threads, seconds=2.0, repeats=5, seeds=5, criterion=CRITERION, patience=50
+        )
+
+    def show(name: str, title: str, rows: list[dict]) -> None:
+        print(f"\n{title}\n\n{text(rows)}", flush=True)
+        write_csv(said.out / f"{name}.csv", rows)
+
+    peak, method = peak_of_one_core()
+    print(f"arithmetic limit of a core: {peak / 1e9:.0f} GFLOP/s ({method})")
+    print(f"a training step takes {Setting().operations_per_step / 1e3:.1f} kFLOP in products")
+    throughput = compare_throughput(effort, peak)
+    show("throughput", "training steps per second, all seeds together", throughput)
+    times = compare_time(effort)
+    show(
+        "criterion", "from process start to the criterion, imports and compilation included", times
+    )
+    show("claims", "what is promised", claims(throughput, times))
+    for name, rows in scaling(effort, peak):
+        show(f"scaling_{name}", f"scaling with {name}", rows)
+
+
+if __name__ == "__main__":
+    main()

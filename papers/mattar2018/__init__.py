@@ -1,0 +1,15 @@
+"""Mattar & Daw 2018, Prioritized memory access explains planning and hippocampal replay (doi:10.1038/s41593-018-0232-z)."""
+
+from ..declaration import Paper
+from . import learning, news, track
+
+paper = Paper(
+    name="mattar2018",
+    citation=(
+        "Mattar MG, Daw ND (2018). Prioritized memory access explains planning and hippocampal "
+        "replay. Nature Neuroscience 21, 1609-1617. doi:10.1038/s41593-018-0232-z"
+    ),
+    experiments=(*track.EXPERIMENTS, *learning.EXPERIMENTS, *news.EXPERIMENTS),
+    signatures=(*track.SIGNATURES, *learning.SIGNATURES, *news.SIGNATURES),
+    figures=(*track.FIGURES, *learning.FIGURES, *news.FIGURES),
+)

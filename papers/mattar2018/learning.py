@@ -1,0 +1,118 @@
+"""How fast the shortest way is found with and without replay (Mattar & Daw 2018, Fig. 2).
+
+Behavior is greedy here, as in the published learning curves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...models.hippocampus.prioritized import Prioritized
+from ...models.hippocampus.sources import (
+    NoReplay,
+    RandomDyna,
+    ReplaySource,
+    ReverseOnReward,
+    ShuffledOrder,
+)
+from ...models.q_replay import TabularQ
+from ...tasks.navigation import GridWorld, linear_track, open_maze
+from ..declaration import Experiment, Figure, Signature, Test
+from .learning_figure import draw_learning
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+TRACK, MAZE = linear_track(n_attempts=30), open_maze(n_attempts=30, start=(2, 0))
+SOURCES: dict[str, tuple[ReplaySource, str]] = {
+    "prioritized": (Prioritized(), "gain times need"),
+    "shuffled": (ShuffledOrder(Prioritized()), "the prioritized backups in random order"),
+    "random": (RandomDyna(), "random backups"),
+    "reverse": (ReverseOnReward(), "backward from reward"),
+    "none": (NoReplay(), "no replay"),
+}
+
+
+def _experiment(world: str, task: GridWorld, source: str, n_lives: int) -> Experiment:
+    replay, summary = SOURCES[source]
+    return Experiment(
+        name=f"mattar2018/learning_{world}_{source}",
+        summary=f"{world}, greedy, {summary}",
+        task=task,
+        agent=TabularQ(replay=replay, choice="greedy"),
+        recording=Test(n_lives=n_lives, record="rests"),
+        source="doi:10.1038/s41593-018-0232-z",
+    )
+
+
+EXPERIMENTS = (
+    *(_experiment("track", TRACK, source, 25) for source in SOURCES),
+    *(_experiment("maze", MAZE, source, 5) for source in ("prioritized", "random", "none")),
+)
+
+
+def first_optimal(recording: xr.Dataset) -> np.ndarray:
+    """First of two laps in a row on the shortest way, median over animals, for each seed."""
+    from ...analysis.learning_curves import first_of_two_shortest
+
+    return first_of_two_shortest(recording).median("life").values
+
+
+def later(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
+    """How many laps later the shortest way is found in the first recording."""
+    return first_optimal(first) - first_optimal(second)
+
+
+_PRIORITIZED, _SHUFFLED, _RANDOM, _REVERSE, _NONE = (
+    f"mattar2018/learning_track_{source}"
+    for source in ("prioritized", "shuffled", "random", "reverse", "none")
+)
+
+SIGNATURES = (
+    Signature(
+        name="mattar2018/shortest_within_5",
+        claim="With prioritized replay the shortest way is found within five laps.",
+        published="mattar2018/learning_speed",
+        low=None,
+        high=5.0,
+        measure=first_optimal,
+        subject=_PRIORITIZED,
+        shows_not=_SHUFFLED,
+        beside=(_RANDOM, _REVERSE, _NONE),
+    ),
+    Signature(
+        name="mattar2018/random_later",
+        claim="With as many random backups it is found later.",
+        published="mattar2018/learning_speed",
+        low=0.5,  # laps; chosen, so that no difference lies clearly outside
+        high=None,
+        measure=later,
+        subject=(_RANDOM, _PRIORITIZED),
+        shows_not=(_PRIORITIZED, _PRIORITIZED),
+    ),
+    Signature(
+        name="mattar2018/none_latest",
+        claim="Without replay it is found latest.",
+        published="mattar2018/learning_speed",
+        low=0.5,  # laps; chosen, as above
+        high=None,
+        measure=later,
+        subject=(_NONE, _RANDOM),
+        shows_not=(_RANDOM, _RANDOM),
+    ),
+)
+
+FIGURES = (
+    Figure(
+        name="mattar2018/learning",
+        caption=(
+            "Moves beyond the shortest way by lap, greedy behavior, for each source of replay with "
+            "20 backups at either end of a lap. (a) Track. (b) Open maze. Bands: 95 % intervals over "
+            "seeds."
+        ),
+        needs=tuple(e.name for e in EXPERIMENTS),
+        draw=draw_learning,
+    ),
+)

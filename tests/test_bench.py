@@ -1,0 +1,117 @@
+"""The benchmark's tables, operation count and schedule; nothing here is timed."""
+
+import csv
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from fastslow.models import cores
+
+FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
+
+
+def script(name: str) -> ModuleType:
+    """A file of the benchmarks, which are scripts and no package."""
+    specification = importlib.util.spec_from_file_location(f"bench_{name}", FOLDER / f"{name}.py")
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[specification.name] = module  # where dataclasses look themselves up
+    specification.loader.exec_module(module)
+    return module
+
+
+table, setting = script("table"), script("setting")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, ""), ("ours", "ours"), (True, "True"), (7, "7"), (1234, "1234"), (0.68, "0.68"),
+        (1.30417, "1.3"), (12_345, "12.3 k"), (4.4e6, "4.4 M"), (-2e6, "-2 M"),
+    ],
+)  # fmt: skip
+def test_numbers_are_shown_with_three_digits(value, shown):
+    assert table.cell(value) == shown
+
+
+def test_columns_are_aligned_and_numbers_stand_to_the_right():
+    rows = [{"peer": "a", "steps/s": 4.4e6}, {"peer": "longer", "steps/s": None, "x": 1}]
+    assert table.text(rows).splitlines() == [
+        "peer    steps/s  x",
+        "a         4.4 M",
+        "longer           1",
+    ]
+
+
+def test_a_table_without_rows_is_refused():
+    with pytest.raises(ValueError, match="there are no rows"):
+        table.text([])
+
+
+def test_a_csv_file_keeps_all_digits_and_leaves_out_what_is_missing(tmp_path):
+    file = tmp_path / "new folder" / "a.csv"
+    table.write_csv(file, [{"peer": "a, b", "steps/s": 1 / 3}, {"peer": "c", "MB": 2}])
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows == [
+        {"peer": "a, b", "steps/s": repr(1 / 3), "MB": ""},
+        {"peer": "c", "steps/s": "", "MB": "2"},
+    ]
+
+
+def test_ratios_say_how_many_times_faster_the_reference_is():
+    rows = table.with_ratios([{"v": 6.0}, {"v": 2}, {"v": None}, {"v": 0}], "v")
+    assert [row["v, ratio"] for row in rows] == [1.0, 3.0, None, None]
+    assert [row["v, ratio"] for row in table.with_ratios(rows, "v", to=1)] == [
+        1 / 3,
+        1.0,
+        None,
+        None,
+    ]
+
+
+def test_a_training_step_of_48_units_takes_59_thousand_operations():
+    assert setting.Setting().operations_per_step == 59_232
+
+
+def test_operations_are_those_of_the_products_counted_one_by_one():
+    n, inputs, outputs = 7, setting.N_INPUTS, setting.N_ACTIONS + 1
+    shapes = [(n, 4 * n), (inputs, 4 * n), (n, outputs)]
+    forward = sum(2 * rows * columns for rows, columns in shapes)
+    gradient = forward
+    backward = sum(2 * rows * columns for rows, columns in shapes if rows != inputs)
+    assert setting.Setting(n_units=n).operations_per_step == forward + gradient + backward
+
+
+def test_the_schedule_is_linear_and_doubles_its_budget_when_that_is_used_up():
+    made = setting.Setting(n_lives=1000, n_lanes=10)
+    rates, entropy_weights = made.schedule(0, 300)
+    assert made.n_updates == 100
+    np.testing.assert_allclose(rates[:100], np.linspace(5e-3, 0, 100), atol=1e-9)
+    np.testing.assert_allclose(rates[100:200], np.linspace(5e-3, 0, 200)[100:], atol=1e-9)
+    np.testing.assert_allclose(rates[200:], np.linspace(5e-3, 0, 400)[200:300], atol=1e-9)
+    assert entropy_weights[0] == np.float32(0.05)
+    assert (entropy_weights[:49] > 0).all()
+    assert not entropy_weights[50:].any()
+    later = made.schedule(90, 20)
+    np.testing.assert_array_equal(later[0], rates[90:110])
+    np.testing.assert_array_equal(later[1], entropy_weights[90:110])
+
+
+def test_first_weights_have_the_shapes_and_sizes_of_the_toolkit(seed):
+    made = setting.Setting(n_units=32)
+    weights = made.initial_weights(seed)
+    shapes = cores.weight_shapes("lstm", setting.N_INPUTS, 32, setting.N_ACTIONS)
+    for name in ("recurrent", "input"):
+        assert weights[name].shape == shapes[f"{name}_weights"]
+    forget = cores.GATES["lstm"].index("forget")
+    assert [part.mean() for part in np.split(weights["bias"], 4)] == [
+        float(i == forget) for i in range(4)
+    ]
+    bound = 1 / np.sqrt(32)
+    assert bound * 7 < np.abs(weights["input"]).max() <= bound * 8
+    assert bound * 0.9 < np.abs(weights["recurrent"]).max() <= bound
+    assert not np.array_equal(weights["head"], made.initial_weights(seed + 1)["head"])
