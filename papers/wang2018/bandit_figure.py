@@ -35,7 +35,8 @@ def draw_bandit(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     from ...analysis.regret import choice_curve, pseudo_regret
     from ...analysis.style import TWO_COLUMNS, letter
 
-    drawing, axes = plt.subplots(1, 4, figsize=(TWO_COLUMNS, 1.9))
+    drawing, grid = plt.subplots(2, 2, figsize=(TWO_COLUMNS, 4.2))
+    axes = grid.ravel()
     activations = recordings["wang2018/bandit@activations"]
     _raster(axes[0], activations.isel(seed=0))
     tables = []
@@ -46,9 +47,9 @@ def draw_bandit(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     for source, label, color, line in REGRET:
         curve = pseudo_regret(recordings[source]).mean("episode").values
         tables.append(_line(axes[2], curve, label, color, line).assign(panel="c", source=source))
-    axes[2].set(xlabel="trial", ylabel="cumulative regret (reward)")
-    for ax in axes[1:3]:
-        ax.legend(handlelength=1.5, borderaxespad=0.1)
+    axes[2].set(xlabel="trial", ylabel="cumulative regret (reward)", ylim=(0, None))
+    axes[1].legend(loc="center right")
+    axes[2].legend(loc="lower right")
     _plane(axes[3], activations.isel(seed=0))
     for ax, text in zip(axes, "abcd", strict=True):
         letter(ax, text)

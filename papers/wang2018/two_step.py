@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SOURCE = "doi:10.1038/s41593-018-0147-8, Fig. 5"
 TASK = TwoStep(encoding="compressed")
 NETWORK = Prefrontal()
-TRAINING = ActorCritic(n_lives=40_000, n_lanes=32)
+TRAINING = ActorCritic(n_lives=80_000, n_lanes=32)
 BEHAVIOR = Test(n_lives=1000, record=())
 
 
