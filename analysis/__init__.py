@@ -1,22 +1,20 @@
-"""Analyses: labelled arrays in, labelled arrays or estimates out; one question a function."""
+"""Analyses: labeled arrays in, labeled arrays or estimates out; one question a function."""
 
 if __name__ != "fastslow.analysis":
     raise ImportError("import fastslow.analysis, not analysis: start Python outside the checkout")
 
-from . import (
-    behavior,
-    comparison,
-    decoding,
-    history,
-    neural,
-    regret,
-    reversal,
-    statistics,
-    tables,
-    trials,
-)
+from importlib import import_module
+from types import ModuleType
 
 __all__ = [
-    "behavior", "comparison", "decoding", "history", "neural", "regret", "reversal", "statistics",
-    "tables", "trials",
+    "behavior", "comparison", "decoding", "exposure", "history", "learning_curves", "maze_figure",
+    "navigation", "neural", "regret", "reminders", "reversal", "sequences", "statistics", "style",
+    "tables", "trajectories", "trials",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load a file of this room at its first use: some of them take a second."""
+    if name in __all__:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'fastslow.analysis' has no attribute '{name}'")

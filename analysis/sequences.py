@@ -131,8 +131,7 @@ def _leads_to(
 
 def _runs(code: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Period, first backup and number of backups of each run of equal links that are not 0."""
-    n_periods, n_links = code.shape
-    edge = np.zeros((n_periods, 1), code.dtype)
+    edge = np.zeros((len(code), 1), code.dtype)
     padded = np.concatenate([edge, code, edge], axis=1)
     change = padded[:, 1:] != padded[:, :-1]
     period, begin = np.nonzero(change & (padded[:, 1:] != 0))
@@ -200,7 +199,9 @@ def replay_periods(recording: xr.Dataset) -> xr.Dataset:
         one), `episode` and `step` of each period, and the labels of that step which are recorded.
     """
     if "replay_state" not in recording:
-        raise ValueError("the recording holds no replay: the agent did not rest, or replayed nothing")
+        raise ValueError(
+            "the recording holds no replay: the agent did not rest, or replayed nothing"
+        )
     event = recording["event_of"].values
     seed = recording["replay_seed"].values if "replay_seed" in recording else 0 * event[:1]
     seed = np.broadcast_to(seed, recording.sizes["replay_event"])
@@ -262,7 +263,9 @@ def count_events(
         )  # fmt: skip
         of = periods.isel(period=found.period.values)
         where = (
-            np.searchsorted(seeds, of.seed.values) if "seed" in recording.dims else 0 * of.seed.values,
+            np.searchsorted(seeds, of.seed.values)
+            if "seed" in recording.dims
+            else 0 * of.seed.values,
             of.episode.values,
             of.planning.values - 1,
             (found.direction == "reverse").to_numpy(int),

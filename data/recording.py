@@ -29,7 +29,7 @@ VARIABLES: dict[str, tuple[str | None, str, str]] = {
     "stage": (None, "1", "stage within the trial"),
     "best_action": (None, "1", "action with the highest expected reward"),
     "common": (None, "1", "1 common transition, 0 rare, -1 none"),
-    "state": (None, "1", "second-stage state, -1 none"),
+    "state": (None, "1", "state that the action led to, -1 none"),
     "missed": (None, "1", "a key that is wrong here"),
 }
 REPLAY = {

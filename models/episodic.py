@@ -49,7 +49,7 @@ class EpisodicPrefrontal(Prefrontal):
         **Prefrontal.parts,
         "reinstatement": "no state is put back",
         "memory": "nothing is stored: the memory stays empty",
-        "matching_keys": "keys are shifted by one entry: the next state stored comes back instead",
+        "matching_keys": "keys are shifted by half the memory: the state of another time comes back",
         "selective_retrieval": "what comes back is any of the states stored",
     }
     clampable: ClassVar[tuple[str, ...]] = ("reinstatement",)
@@ -158,12 +158,13 @@ class EpisodicMemory:
         )
 
     def _wrong_slot(self, query: np.ndarray) -> np.ndarray:
-        """The entry beside the right one, or any entry."""
+        """The entry half the memory away from the right one, or any entry."""
         n_entries = self._store.n_entries
         if self._rng is not None:
             return (self._rng.random() * n_entries).astype(np.int64)
         right = self._store.nearest(query[:, None])[0][:, 0, 0]
-        return (right + 1) % np.maximum(n_entries, 1)
+        # Far from it, since neighbors in time are alike where every step is stored.
+        return (right + np.maximum(n_entries // 2, 1)) % np.maximum(n_entries, 1)
 
 
 def _columns(name: str, given: tuple[int, int] | None, task: Task) -> slice:

@@ -14,6 +14,7 @@ ROLES = {
     "measured": "#0072B2", "must show": "#009E73", "must not": "#D55E00", "beside": "#CC79A7",
 }  # fmt: skip
 LEFT, RIGHT, ROW, TOP, FOOT = 66, 300, 17, 4, 16  # pixels
+APART = 18  # pixels; half of what two numbers side by side need
 
 
 def dot_strip(verdict: Verdict) -> str:
@@ -41,9 +42,11 @@ def dot_strip(verdict: Verdict) -> str:
         'fill="#dcebdc"/>',
         f'<line x1="{LEFT}" y1="{bottom}" x2="{RIGHT}" y2="{bottom}" stroke="#999"/>',
     ]
+    close = low is not None and high is not None and right - left < 2 * APART
+    anchors = ("end", "start") if close else ("middle", "middle")
     parts += [
-        f'<text x="{at(x)}" y="{bottom + 12}" text-anchor="middle">{x:g}</text>'
-        for x in (low, high)
+        f'<text x="{at(x)}" y="{bottom + 12}" text-anchor="{anchor}">{x:g}</text>'
+        for x, anchor in zip((low, high), anchors, strict=True)
         if x is not None
     ]
     if value is not None:
@@ -55,7 +58,8 @@ def dot_strip(verdict: Verdict) -> str:
         parts += _row(role, measured, TOP + ROW * (i + 0.5), at)
     return (
         f'<svg viewBox="0 0 {RIGHT + 6} {bottom + FOOT}" width="{RIGHT + 6}" '
-        f'height="{bottom + FOOT}" style="font:11px sans-serif" role="img" aria-label="{escape(_spoken(verdict))}">'
+        f'height="{bottom + FOOT}" style="font:11px sans-serif;overflow:visible" '
+        f'role="img" aria-label="{escape(_spoken(verdict))}">'
         f"{''.join(parts)}</svg>"
     )
 

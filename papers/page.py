@@ -133,7 +133,10 @@ def _verdict(verdict: Verdict, summaries: Mapping[str, str]) -> str:
         f"<small>must lie in {escape(bounds_text(s))}<br>published: {escape(published_text(s))}"
         "</small>"
     )
-    judged = f"{_pill(verdict.verdict)}<div><small>{escape(verdict.reason)}</small></div>{beside}"
+    reason = (
+        "" if verdict.verdict == "shown" else f"<div><small>{escape(verdict.reason)}</small></div>"
+    )
+    judged = f"{_pill(verdict.verdict)}{reason}{beside}"
     return f"<tr>{_cells((claim, numbers, dot_strip(verdict), judged))}</tr>"
 
 

@@ -5,7 +5,9 @@ if __name__ != "fastslow.tasks":
 
 from .bandits import Bandit
 from .barcode_bandit import BarcodeBandit
+from .compositional_bandit import CompositionalBandit
 from .contract import check_task
+from .graded_similarity import GradedSimilarity
 from .gymnasium_adapter import as_gymnasium, from_gymnasium
 from .harlow import Harlow
 from .harlow_line import HarlowLine
@@ -26,9 +28,11 @@ __all__ = [
     "Bandit",
     "BarcodeBandit",
     "Box",
+    "CompositionalBandit",
     "Discrete",
     "DriftingTwoStep",
     "EpisodicTwoStep",
+    "GradedSimilarity",
     "GridWorld",
     "Harlow",
     "HarlowLine",

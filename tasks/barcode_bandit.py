@@ -74,8 +74,7 @@ class BarcodeBandit:
         return chance * self.n_steps, max(self.p_good, self.p_bad) * self.n_steps
 
     def play(self, n: int, rng: Lanes) -> Play:
-        barcode = draw_barcodes(rng, self.n_contexts, self.n_bits)
-        good_arm = self.draw_good_arms(rng)
+        barcode, good_arm = self.draw_contexts(rng)
         order = rng.permutation(self.n_episodes) % self.n_contexts
         lanes = np.arange(n)
         n_seen = np.zeros((n, self.n_contexts), np.int32)
@@ -99,6 +98,10 @@ class BarcodeBandit:
                 reward = (rng.random() < p).astype(np.float32)
                 discount = over if pull == self.n_pulls - 1 else going
         yield TimeStep(seen, reward, over, no, no, phase, {}, truth)
+
+    def draw_contexts(self, rng: Lanes) -> tuple[np.ndarray, np.ndarray]:
+        """Barcodes (n, n_contexts, n_bits) and good arms (n, n_contexts) of a life."""
+        return draw_barcodes(rng, self.n_contexts, self.n_bits), self.draw_good_arms(rng)
 
     def draw_good_arms(self, rng: Lanes) -> np.ndarray:
         """The good arm of each context, (n, n_contexts): all arms once, then any."""

@@ -181,6 +181,13 @@ def test_open_bounds_are_shaded_to_the_edge():
     assert float(below.get("x")) == LEFT
 
 
+def test_numbers_of_close_bounds_do_not_cover_each_other():
+    for high, expected in ((1.05, ["end", "start"]), (30.0, ["middle", "middle"])):
+        _, root = strip(verdict(signature(0.95, high), toy_net=[15.0]))
+        anchors = [t.get("text-anchor") for t in root.iter("text") if t.get("text-anchor")]
+        assert anchors == expected
+
+
 def test_controls_have_rows_of_their_own_and_failed_seeds_no_dot():
     declared = signature(shows="toy/good", shows_not="toy/bad", beside=("toy/cue",))
     judged = verdict(

@@ -47,9 +47,7 @@ class Prioritized:
         for name, known in (("gain", ("on", "off")), ("need", ("online", "offline", "off"))):
             value = getattr(self, name)
             if not callable(value) and value not in known:
-                raise ValueError(
-                    f"{name} must be {', '.join(known)} or a function, got {value!r}"
-                )
+                raise ValueError(f"{name} must be {', '.join(known)} or a function, got {value!r}")
 
     def propose(self, moment: Moment) -> list[ReplayPath]:
         """Backups in order; a sequence that grows by one step at a time is one path."""
@@ -171,7 +169,7 @@ class _Planning:
     def _greedy(self, state: int, draw: float) -> int:
         """The best action by the mean over goals, ties at random."""
         rows = [q[state] for q in self.q]
-        mean = [sum(w * q for w, q in zip(self.weight, qs, strict=True)) for qs in zip(*rows)]
+        mean = [sum(w * q for w, q in zip(self.weight, qs, strict=True)) for qs in zip(*rows, strict=True)]
         highest = max(mean)
         return _pick([a for a, value in enumerate(mean) if value == highest], draw)
 
@@ -187,18 +185,23 @@ class _Planning:
 
     def _value(self, k: int) -> float:
         """What a backup of experience `k` is worth now: need times mean gain over goals."""
-        experience = self.experiences[k]
+        state, action = self.experiences[k]
+        after = self.next_state[state][action]
         gained = 0.0
         for g, weight in enumerate(self.weight):
-            (target,) = self._targets(g, [experience])
-            gained += weight * self._gain(g, *experience, target)
-        return self.need[experience[0]] * gained
+            target = (
+                self.reward[g][state][action] + self.kept[g][state][action] * self.best[g][after]
+            )
+            gained += weight * self._gain(g, state, action, target)
+        return self.need[state] * gained
 
     def _gain(self, g: int, state: int, action: int, target: float) -> float:
         if self.source.gain == "off":
             return 1.0
         row = self.q[g][state]
         value, beta = self._moved(row[action], target), self.moment.inverse_temperature
+        if value == row[action]:
+            return GAIN_FLOOR
         if self.source.gain == "on":
             return max(gain_of_one(row, action, value, beta), GAIN_FLOOR)
         new = [*row[:action], value, *row[action + 1 :]]

@@ -129,9 +129,7 @@ class ShuffledContent:
         return relabelled
 
 
-def _by_lane(
-    paths: Sequence[ReplayPath], moment: Moment
-) -> list[tuple[int, list[ReplayPath]]]:
+def _by_lane(paths: Sequence[ReplayPath], moment: Moment) -> list[tuple[int, list[ReplayPath]]]:
     """Index into the moment's lanes, and the paths of that lane, where there are any."""
     together = [[p for p in paths if p.lane == lane] for lane in moment.lanes.tolist()]
     return [(i, own) for i, own in enumerate(together) if own]

@@ -1,4 +1,4 @@
-"""Mattar & Daw 2018, Prioritized memory access explains planning and hippocampal replay (doi:10.1038/s41593-018-0232-z)."""
+"""Mattar & Daw 2018, Prioritized memory access ... (doi:10.1038/s41593-018-0232-z): replay as planning."""
 
 from ..declaration import Paper
 from . import learning, news, track

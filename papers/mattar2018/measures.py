@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...tasks.navigation import linear_track, open_maze
+from ..declaration import Measure
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,7 +79,7 @@ class Rate:
         )
 
 
-def altered_to_normal(rate: Rate):  # type: ignore[no-untyped-def]
+def altered_to_normal(rate: Rate) -> Measure:
     """Measure: rate after an altered reward as a share of that after the usual one."""
 
     def measure(recording: xr.Dataset) -> np.ndarray:
@@ -88,7 +89,7 @@ def altered_to_normal(rate: Rate):  # type: ignore[no-untyped-def]
     return measure
 
 
-def altered(rate: Rate):  # type: ignore[no-untyped-def]
+def altered(rate: Rate) -> Measure:
     """Measure: rate after an altered reward."""
 
     def measure(recording: xr.Dataset) -> np.ndarray:
@@ -97,7 +98,7 @@ def altered(rate: Rate):  # type: ignore[no-untyped-def]
     return measure
 
 
-def share(part: Rate, whole: Rate):  # type: ignore[no-untyped-def]
+def share(part: Rate, whole: Rate) -> Measure:
     """Measure: one rate as a share of another; NaN, a failure, where there is none of either."""
 
     def measure(recording: xr.Dataset) -> np.ndarray:
@@ -114,7 +115,8 @@ REVERSE_START, REVERSE_END = Rate("start", REVERSE), Rate("end", REVERSE)
 
 def all_events(recording: xr.Dataset) -> np.ndarray:
     """Events of any kind per lap."""
-    return sum(r(recording) for r in (FORWARD_START, FORWARD_END, REVERSE_START, REVERSE_END))  # type: ignore[return-value]
+    rates = (FORWARD_START, FORWARD_END, REVERSE_START, REVERSE_END)
+    return np.sum([rate(recording) for rate in rates], axis=0)
 
 
 def share_of_default(lesioned: xr.Dataset, default: xr.Dataset) -> np.ndarray:

@@ -38,7 +38,9 @@ def draw_news(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFram
         for when, label, color in ((1, "before", "blind"), (2, "after", "network")):
             for seed in np.unique(periods.seed.values):
                 chosen = (periods.planning.values == when) & (periods.seed.values == seed)
-                rate = np.array([(target[chosen] == c).sum() for c in range(n_cells)]) / chosen.sum()
+                rate = (
+                    np.array([(target[chosen] == c).sum() for c in range(n_cells)]) / chosen.sum()
+                )
                 first = seed == periods.seed.values.min()
                 ax.plot(
                     np.arange(1, n_cells + 1), rate, ".-", ms=2, lw=0.6, color=COLORS[color],

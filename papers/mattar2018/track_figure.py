@@ -127,7 +127,9 @@ def _by_lap(ax: Axes, recording: xr.Dataset) -> pd.DataFrame:
         laps = np.arange(attempt.max() + 1)
         rate = np.array([events[attempt == lap].mean() for lap in laps])
         ax.plot(laps + 1, rate, color=STYLE[COLORS[direction]], label=f"{direction}, {when}")
-        tables.append(pd.DataFrame({"where": when, "direction": direction, "lap": laps + 1, "value": rate}))
+        tables.append(
+            pd.DataFrame({"where": when, "direction": direction, "lap": laps + 1, "value": rate})
+        )
     ax.set(xlabel="lap", ylabel="events per lap")
     ax.legend(handlelength=1, borderaxespad=0.1)
     return pd.concat(tables).assign(panel="by lap", source="mattar2018/track")
@@ -144,7 +146,7 @@ def draw_rewards(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
     tables = []
     for ax, other, text in zip(axes, ("1x", "4x", "0x"), "abc", strict=True):
         recording = recordings[f"mattar2018/reward_{other}"]
-        rates = {}
+        rates: dict[tuple[str, str], np.ndarray] = {}
         for when, direction in (("start", "forward"), ("end", "reverse")):
             normal, altered = Rate(when, direction).by_last_reward(recording)
             rates |= {("after 1x", direction): normal, (f"after {other} ", direction): altered}
