@@ -27,7 +27,7 @@ SOURCE = "doi:10.1038/s41593-018-0147-8, Fig. 6; doi:10.1037/h0062474"
 # Dense inputs of unit variance need less gain than the few zeros and ones of other tasks.
 NETWORK = Prefrontal(input_gain=3.0)
 TRAINING = ActorCritic(n_lives=200_000, n_lanes=32)
-BEHAVIOR = Test(n_lives=2000, record=())  # standard error of an accuracy <= .011
+BEHAVIOR = Test(n_lives=10_000, record=())  # standard error of an accuracy <= .005
 
 # The middle of each sixth of training, for the means over quantiles of the published panel.
 QUANTILES = {f"quantile_{k}": (2 * k - 1) / 12 for k in range(1, 7)}
