@@ -28,13 +28,13 @@ def moves_by_lap(recording: xr.Dataset) -> xr.DataArray:
         recording = recording.expand_dims("seed")
     moves = recording["n_moves"].where(recording["planning"] == _AT_END).max("step")
     moves = moves - recording["shortest_path"].isel(step=0)
-    life = recording["life"].values
-    laps = int(np.bincount(life).max())
-    table = np.full((recording.sizes["seed"], life.max() + 1, laps), np.nan)
     attempt = recording["attempt"].isel(step=0).values
-    for i in range(len(table)):
-        there = attempt[i] >= 0
-        table[i, life[there], attempt[i, there]] = moves.values[i, there]
+    life = np.broadcast_to(recording["life"].values, attempt.shape)
+    laps = int(attempt.max()) + 1
+    table = np.full((recording.sizes["seed"], life.max() + 1, laps), np.nan)
+    there = attempt >= 0
+    seed, _ = np.nonzero(there)
+    table[seed, life[there], attempt[there]] = moves.transpose("seed", "episode").values[there]
     coords = {"seed": recording["seed"].values, "lap": np.arange(1, laps + 1)}
     attributes = {"units": "moves", "long_name": "moves beyond the shortest way"}
     return xr.DataArray(table, coords, ("seed", "life", "lap"), "moves_by_lap", attributes)

@@ -42,6 +42,7 @@ REPLAY = {
     "replay_action": "action replayed in that state, -1 unknown",
     "event_of": "event that each backup belongs to",
     "replay_seed": "seed in whose recording the event happened",
+    "replay_seed": "seed in whose recording the event happened",
 }
 
 
@@ -111,7 +112,8 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
     """Recordings of several seeds in one, with a leading dimension `seed`.
 
     Where seeds differ in the number of episodes or steps the shorter ones are padded; `life` then
-    is a matter of seed and episode, -1 where there is none. Replay events stay with their seeds.
+    is a matter of seed and episode, -1 where there is none. Replay events stay one ragged group, to
+    which `replay_seed` is added.
     """
     if not recordings:
         raise ValueError("there are no recordings to stack")
@@ -132,7 +134,7 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
     same = bool((lives == lives[0]).all())
     together.coords["life"] = ("episode", lives[0]) if same else (("seed", "episode"), lives)
     together.attrs["seed"] = json.dumps(list(recordings))
-    return together
+    return together.assign(_stacked_replay(recordings))
 
 
 def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
@@ -141,3 +143,22 @@ def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
         return recording
     fill = {name: padding(array.dtype) for name, array in recording.data_vars.items()}
     return recording.pad(missing, constant_values=fill)
+
+
+def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
+    """The replay groups of several recordings end to end, with the seed of each event."""
+    groups, n_before = [], 0
+    for seed, recording in recordings.items():
+        if "replay_state" not in recording:
+            continue
+        group = recording[[name for name in REPLAY if name in recording]].reset_coords(drop=True)
+        n_events = group.sizes["replay_event"]
+        group["event_of"] = group["event_of"] + n_before
+        group["replay_seed"] = ("replay_event", np.full(n_events, seed))
+        groups.append(group)
+        n_before += n_events
+    names = [str(name) for name in groups[0].data_vars] if groups else []
+    together = {name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names}
+    for name, array in together.items():
+        describe(array, name)
+    return together
