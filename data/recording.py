@@ -42,7 +42,6 @@ REPLAY = {
     "replay_action": "action replayed in that state, -1 unknown",
     "event_of": "event that each backup belongs to",
     "replay_seed": "seed in whose recording the event happened",
-    "replay_seed": "seed in whose recording the event happened",
 }
 
 
@@ -158,7 +157,9 @@ def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray
         groups.append(group)
         n_before += n_events
     names = [str(name) for name in groups[0].data_vars] if groups else []
-    together = {name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names}
+    together = {
+        name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names
+    }
     for name, array in together.items():
         describe(array, name)
     return together

@@ -13,6 +13,7 @@ from .prefrontal import Prefrontal
 from .training import ActorCritic
 
 __all__ = [
-    "ActorCritic", "Agent", "EpisodicPrefrontal", "Hippocampus", "Learner", "Policy", "Prefrontal", "ReplayPath", "Trace",
+    "ActorCritic", "Agent", "EpisodicPrefrontal", "Hippocampus", "Learner", "Policy",
+    "Prefrontal", "ReplayPath", "Trace",
     "check_agent", "check_hippocampus", "check_learner", "dopamine", "learners",
 ]  # fmt: skip

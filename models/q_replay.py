@@ -191,8 +191,9 @@ class TabularQ(Agent):
     def _back_up(self, lane: int, paths: list[ReplayPath]) -> None:
         """Apply the backups of one lane in order, in plain lists for speed.
 
-        A forward path is a sequence that grows: each of its backups also updates the steps before,
-        to the rewards of the rest of the sequence and the best value at its end.
+        A forward path is a sequence that grows, as long as each step leads to the next: each of its
+        backups also updates the steps before, to the rewards of the rest of the sequence and the
+        best value at its end.
         """
         next_state = self._hippocampus.experience.next_state[lane].tolist()
         outcomes = self._hippocampus.outcomes(lane)
@@ -208,12 +209,22 @@ class TabularQ(Agent):
         self, path: ReplayPath, q: Table, next_state: list[list[int]], reward: Table, kept: Table
     ) -> None:
         if path.actions is None:
-            raise ValueError(f"TabularQ needs to know the actions of replay from '{path.source}'")
+            raise ValueError(
+                f"replay from '{path.source}' has no actions: see hippocampus.backups.to_backups"
+            )
         steps = list(zip(path.states.tolist(), path.actions.tolist(), strict=True))
-        rate, grows = self.learning_rate, path.kind == "forward"
+        rate, first, follows = self.learning_rate, 0, UNKNOWN
         for k, (state, action) in enumerate(steps):
-            ahead = max(q[next_state[state][action]])
-            for s, a in reversed(steps[0 if grows else k : k + 1]):
+            end = next_state[state][action]
+            if end == UNKNOWN:
+                raise ValueError(
+                    f"replay from '{path.source}' holds action {action} in state {state}, "
+                    "which was never experienced: drop such steps"
+                )
+            linked = path.kind == "forward" and follows == state
+            first, follows = first if linked else k, end
+            ahead = max(q[end])
+            for s, a in reversed(steps[first : k + 1]):
                 ahead = reward[s][a] + kept[s][a] * ahead
                 q[s][a] = (1 - rate) * q[s][a] + rate * ahead
 

@@ -7,7 +7,8 @@ import pytest
 
 import fastslow as fs
 from fastslow.models import check_agent, check_hippocampus
-from fastslow.models.hippocampus import Hippocampus
+from fastslow.models.hippocampus import Hippocampus, ReplayPath
+from fastslow.models.hippocampus.backups import to_backups
 from fastslow.models.hippocampus.moment import Moment
 from fastslow.models.hippocampus.prioritized import GAIN_FLOOR, Prioritized, gain_of_one
 from fastslow.models.hippocampus.replay import choice_probability, gain, need, stationary_need
@@ -79,12 +80,9 @@ def test_gain_by_hand(q, q_new):
 
 def test_gain_is_about_changes_of_the_best_action():
     """A prediction-error rule ranks these the other way round."""
-    keeps, overturns = np.array([1.0, 0.0]), np.array([0.5, 0.0])
-    error_kept, error_overturned = 3.0, 0.8
-    kept = gain(keeps, keeps + [error_kept, 0], 5.0)
-    overturned = gain(overturns, overturns + [0, error_overturned], 5.0)
-    assert overturned > 5 * kept
-    assert error_kept > error_overturned
+    kept = gain(np.array([1.0, 0.0]), np.array([4.0, 0.0]), 5.0)  # error 3: the best is better
+    overturned = gain(np.array([0.5, 0.0]), np.array([0.5, 0.8]), 5.0)  # error 0.8: another is best
+    assert overturned > 5 * kept > 0
 
 
 def test_gain_of_one_is_gain():
@@ -224,7 +222,9 @@ def previous(paths, path):
     """The sequence chosen before `path` began: the whole of the path before."""
     at = next(i for i, p in enumerate(paths) if p is path)
     before = paths[at - 1] if at else None
-    return () if before is None else tuple(zip(before.states.tolist(), before.actions.tolist(), strict=True))  # fmt: skip
+    if before is None:
+        return ()
+    return tuple(zip(before.states.tolist(), before.actions.tolist(), strict=True))
 
 
 def test_reward_news_is_replayed_backward_and_the_way_ahead_forward():
@@ -298,9 +298,7 @@ def test_routes_to_candidate_goals_are_built_before_any_reward():
     assert (4, 2) in first
     assert (6, 3) in first  # the other one from both sides
     none = hippocampus(linear_track(), Prioritized(need="off"), n=1)
-    assert all(
-        p.score < 1e-8 for p in none.replay(np.zeros(1, int), np.zeros(1), np.zeros(1), 20)
-    )
+    assert all(p.score < 1e-8 for p in none.replay(np.zeros(1, int), np.zeros(1), np.zeros(1), 20))
 
 
 def test_agent_learns_maps_of_candidate_goals():
@@ -375,15 +373,74 @@ def test_a_source_beyond_its_budget_is_caught():
         hippocampus(linear_track(), Greedy()).replay(np.zeros(2, int), *np.zeros((2, 2)), 3)
 
 
+# --- states to backups ---
+
+
+def test_paths_of_states_become_experiences():
+    graph = linear_track().layouts[0].graph
+    reward = np.arange(120.0).reshape(30, 4)
+    states = np.array([5, 6, 6, 7, 3, 15])  # a pause, a jump, a wall: none was experienced
+    for kind, rule, expected in (
+        ("forward", None, [(5, 2), (6, 2)]),
+        ("unknown", None, [(6, 3), (7, 3)]),
+        ("unknown", "along", [(5, 2), (6, 2)]),
+    ):
+        path = ReplayPath(states, times=np.arange(6) / 100, kind=kind, lane=1)
+        made, n_dropped = to_backups(path, graph.next_state, reward, rule)
+        assert list(zip(made.states, made.actions, strict=True)) == expected
+        assert n_dropped == 3
+        np.testing.assert_array_equal(made.rewards, [reward[s, a] for s, a in expected])
+        np.testing.assert_allclose(made.times, [0.01, 0.03])
+    with pytest.raises(ValueError, match="rule must be along or away"):
+        to_backups(path, graph.next_state, reward, "forward")
+    with pytest.raises(ValueError, match="numbered states"):
+        to_backups(ReplayPath(np.zeros((3, 2))), graph.next_state, reward)
+
+
+class Says:
+    """A source that proposes one path."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def propose(self, moment):
+        return [replace(self.path, lane=int(lane)) for lane in moment.lanes]
+
+
+def test_reverse_paths_reach_far_in_one_go_and_forward_paths_grow():
+    outward = ReplayPath(np.arange(9, -1, -1), kind="reverse")
+    graph = linear_track().layouts[0].graph
+    path, _ = to_backups(outward, graph.next_state, np.zeros((30, 4)))
+    ahead = ReplayPath(np.arange(9), np.full(9, 2), kind="forward")
+    for proposed in (path, ahead):
+        agent = TabularQ(replay=Says(proposed))
+        fs.simulate(linear_track(n_attempts=1, reward_noise=0), agent, 1)
+        np.testing.assert_allclose(agent._q[0, 0, :9, 2], 0.9 ** np.arange(8, -1, -1))
+    broken = TabularQ(replay=Says(replace(ahead, kind="unknown")))
+    fs.simulate(linear_track(n_attempts=1, reward_noise=0), broken, 1)
+    assert broken._q[0, 0, 7, 2] == pytest.approx(0.9)
+    assert not broken._q[0, 0, :7, 2].any()
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (ReplayPath(np.array([3]), source="x"), "replay from 'x' has no actions"),
+        (ReplayPath(np.array([15]), np.array([0]), source="x"), "state 15, which was never"),
+    ],
+)
+def test_replay_that_cannot_be_applied_is_refused(path, message):
+    with pytest.raises(ValueError, match=message):
+        fs.simulate(linear_track(n_attempts=2), TabularQ(replay=Says(path)), 1)
+
+
 # --- the hippocampus and the agent ---
 
 
 @pytest.mark.parametrize("source", [Prioritized(), RandomDyna(), ShuffledOrder()], ids=repr)
 def test_hippocampus_keeps_the_contract(source):
     def new(n):
-        return TabularHippocampus(
-            np.zeros((n, 1, 6, 2)), Lanes(0, n), source, 1.0, 0.9, 5.0, 0.9
-        )
+        return TabularHippocampus(np.zeros((n, 1, 6, 2)), Lanes(0, n), source, 1.0, 0.9, 5.0, 0.9)
 
     step = {
         "action": np.array([0, 1, 1]), "reward": np.array([1.0, 2.0, 3.0]),

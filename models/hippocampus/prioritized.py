@@ -169,7 +169,10 @@ class _Planning:
     def _greedy(self, state: int, draw: float) -> int:
         """The best action by the mean over goals, ties at random."""
         rows = [q[state] for q in self.q]
-        mean = [sum(w * q for w, q in zip(self.weight, qs, strict=True)) for qs in zip(*rows, strict=True)]
+        mean = [
+            sum(w * q for w, q in zip(self.weight, qs, strict=True))
+            for qs in zip(*rows, strict=True)
+        ]
         highest = max(mean)
         return _pick([a for a, value in enumerate(mean) if value == highest], draw)
 
@@ -200,10 +203,9 @@ class _Planning:
             return 1.0
         row = self.q[g][state]
         value, beta = self._moved(row[action], target), self.moment.inverse_temperature
-        if value == row[action]:
-            return GAIN_FLOOR
         if self.source.gain == "on":
-            return max(gain_of_one(row, action, value, beta), GAIN_FLOOR)
+            same = value == row[action]
+            return GAIN_FLOOR if same else max(gain_of_one(row, action, value, beta), GAIN_FLOOR)
         new = [*row[:action], value, *row[action + 1 :]]
         return max(float(self.source.gain(np.array(row), np.array(new), beta)), GAIN_FLOOR)  # type: ignore[operator]
 

@@ -80,11 +80,15 @@ class Rate:
 
 
 def altered_to_normal(rate: Rate) -> Measure:
-    """Measure: rate after an altered reward as a share of that after the usual one."""
+    """Measure: rate after an altered reward as a share of that after the usual one.
+
+    Not finite, a failure, where there is no event after the usual one.
+    """
 
     def measure(recording: xr.Dataset) -> np.ndarray:
         normal, altered = rate.by_last_reward(recording)
-        return altered / normal
+        with np.errstate(divide="ignore"):
+            return altered / normal
 
     return measure
 

@@ -31,7 +31,8 @@ class RestNewsRest:
     """The animal rests, learns what some actions would earn, and rests again at the same place.
 
     A rest; then each piece of news, an action forced on the animal in some state and what it earned
-    (outcome `forced_action`); and another rest. `planning` is 1 in the first rest and 2 in the second.
+    (outcome `forced_action`); another rest; and a choice where the first news was. `planning` is 1 in
+    the first rest and 2 in the second.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class RestNewsRest:
 
     @property
     def n_steps(self) -> int:
-        return 2 + 2 * len(self.news)
+        return 3 + 2 * len(self.news)
 
     @cached_property
     def course(self) -> Any:
@@ -77,7 +78,9 @@ class RestNewsRest:
         self.action.check((yield now), n)
         now = self._step(n, self.place, REST, AFTER, first=True)
         self.action.check((yield now), n)
-        yield self._step(n, self.place, ACT, 0, active=False)
+        where = self.news[0][0] if self.news else self.place
+        self.action.check((yield self._step(n, where, ACT, 0, first=True)), n)
+        yield self._step(n, where, ACT, 0, active=False)
 
     def _step(
         self, n: int, state: int, phase: int, planning: int, reward: float = 0.0,

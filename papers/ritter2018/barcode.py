@@ -18,7 +18,7 @@ from ...models.learners import Random
 from ...models.learners.good_arm import GoodArmObserver
 from ...models.training import ActorCritic
 from ...tasks.barcode_bandit import BarcodeBandit
-from ..declaration import Experiment, Figure, Signature, Test
+from ..declaration import Experiment, Figure, Measure, Signature, Test
 from .barcode_figure import draw_barcode
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ TRAINING = ActorCritic(
     value_weight=0.5,
     entropy_weight=0.02,
 )
+SHORTER = replace(TRAINING, n_lives=4800)  # without memory reward settles far earlier
 MEMORY = ("reinstatement", "confidence", "reinstated_action")
 # 1,000 episodes of each exposure: reward +- .09
 LIVES = Test(n_lives=100, task=TASK, record=MEMORY)
@@ -78,7 +79,7 @@ EXPERIMENTS = (
         summary="LSTM that sees the barcode but has no memory of earlier episodes",
         task=TRAINED_ON,
         agent=NETWORK.without("reinstatement"),
-        training=TRAINING,
+        training=SHORTER,
         recording=LIVES,
         source=SOURCE,
     ),
@@ -87,7 +88,7 @@ EXPERIMENTS = (
         summary="LSTM that does not see the barcode",
         task=TRAINED_ON,
         agent=NETWORK.without("reinstatement", "observation"),
-        training=TRAINING,
+        training=SHORTER,
         recording=LIVES,
         source=SOURCE,
     ),
@@ -101,7 +102,7 @@ EXPERIMENTS = (
 )
 
 
-def at_exposure(first: int, last: int | None = None) -> object:
+def at_exposure(first: int, last: int | None = None) -> Measure:
     """A measure: reward of an episode at these exposures, mean over them."""
 
     def measure(recording: xr.Dataset) -> np.ndarray:

@@ -90,7 +90,8 @@ def _by_exposure(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame
             for e, m, h in zip(exposure, mean, half, strict=True)
         ]
     ax.set(xlabel="exposure", ylabel="reward of ten pulls", ylim=(0, 10))
-    ax.legend(handlelength=1.5, borderaxespad=0.1)
+    # Between the curves with memory and those without.
+    ax.legend(loc=(0.25, 0.5), fontsize=4.5, handlelength=1.5, labelspacing=0.15)
     return pd.DataFrame(rows)
 
 
