@@ -302,29 +302,27 @@ def show(options: argparse.Namespace) -> int:
 
 
 def reproduce(options: argparse.Namespace) -> int:
-    from .report import verdict_table, verdicts, write_report
+    from .report import verdict_table, write_report
 
     chosen = options.paper or list(papers.PAPERS)
     for name in chosen:
         for e in papers.find_paper(name).experiments:
             if e.reproduced:
                 _run_one(e, options, None)
-    page = write_report(chosen, options.profile, options.out)
-    print(verdict_table(verdicts(chosen, options.out)))
+    page, found = write_report(chosen, options.profile, options.out)
+    print(verdict_table(found))
     if options.ship:
-        _ship(chosen, options.out)
+        _ship(chosen, {v.signature.name: v.verdict for v in found}, options.out)
     if options.profile == "quick":
         print("quick profile: a smoke test; evidence is the full profile, --profile full")
-    print(f"report: {Path(page)}")
+    print(f"report: {page}")
     return 0
 
 
-def _ship(chosen: Sequence[str], out: str | None) -> None:
+def _ship(chosen: Sequence[str], verdicts: dict[str, str], out: str | None) -> None:
     from .papers.shipped import ship
-    from .report import verdicts
 
     for name in chosen:
-        found = {v.signature.name: v.verdict for v in verdicts([name], out)}
         for e in papers.find_paper(name).experiments:
             if e.reproduced and e.training is not None:
-                print(f"shipped: {ship(e, experiment.folder_of(e, out), found)}")
+                print(f"shipped: {ship(e, experiment.folder_of(e, out), verdicts)}")

@@ -132,15 +132,24 @@ def save_comparison(comparison: Comparison, name: str, out: str | Path | None = 
         return _save(comparison.draw(), comparison.table.reset_index(), f"compare/{name}", out)
 
 
-def write_report(names: Sequence[str], profile: str, out: str | Path | None = None) -> Path:
-    """Write `report/index.html`: figures, verdicts, settings, seeds and versions of each paper."""
+def write_report(
+    names: Sequence[str], profile: str, out: str | Path | None = None
+) -> tuple[Path, list[Verdict]]:
+    """Write `report/index.html`: figures, verdicts, settings, seeds and versions of each paper.
+
+    Returns
+    -------
+    path : Path
+    verdicts : list of Verdict
+        Those on the page.
+    """
     from .papers.page import page
 
     chapters = [_chapter(papers.find_paper(name), out) for name in names]
     path = runs_folder(out) / "report" / "index.html"
     text = page(chapters, quick=profile == "quick")
     atomic_write(path, lambda part: part.write_text(text, encoding="utf-8"))
-    return path
+    return path, [verdict for chapter in chapters for verdict in chapter.verdicts]
 
 
 def _chapter(paper: papers.Paper, out: str | Path | None) -> Chapter:

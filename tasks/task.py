@@ -62,7 +62,8 @@ class Discrete:
                 f"action must be ({n_lanes},) ints in [0, {self.n}), "
                 f"got {action.dtype} of shape {action.shape}"
             )
-        if n_lanes and (action.min() < 0 or action.max() >= self.n):
+        # As an unsigned number a negative one is large: one pass finds both mistakes.
+        if n_lanes and action.astype(np.uint64).max() >= self.n:
             lane = int(np.flatnonzero((action < 0) | (action >= self.n))[0])
             raise ValueError(
                 f"action must be in [0, {self.n}), got {int(action[lane])} in lane {lane}"

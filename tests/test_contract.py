@@ -18,9 +18,11 @@ from fastslow.tasks import (
     ACT,
     REST,
     Bandit,
+    BarcodeBandit,
     Box,
     Discrete,
     DriftingTwoStep,
+    Harlow,
     Lanes,
     Task,
     TimeStep,
@@ -282,13 +284,19 @@ def test_a_task_in_which_nothing_is_drawn_has_to_say_so():
 # ---------------------------------------------------------------- agents
 
 AGENTS = exported(fastslow.models.learners, Agent)
-WORLDS = (Bandit(n_trials=12, arms="independent"), TwoStep(n_trials=8), DriftingTwoStep(n_trials=8))
+WORLDS = (
+    Bandit(n_trials=12, arms="independent"),
+    TwoStep(n_trials=8),
+    DriftingTwoStep(n_trials=8),
+)
+# Observers made for one world.
+OWN_WORLDS = {"ObjectMemory": (Harlow(),), "GoodArmObserver": (BarcodeBandit(n_episodes=20),)}
 
 
 @pytest.mark.parametrize("cls", AGENTS, ids=lambda cls: cls.__name__)
 def test_every_learner_keeps_the_contract(cls, seed):
     played = 0
-    for task in WORLDS:
+    for task in OWN_WORLDS.get(cls.__name__, WORLDS):
         try:
             cls().begin(task, 1, Lanes(seed, 1))
         except (TypeError, ValueError):  # an agent may decline a task

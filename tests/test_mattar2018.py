@@ -1,6 +1,7 @@
 """Mattar & Daw 2018: what is declared, the news task, and figures from tiny runs."""
 
 from dataclasses import replace
+from time import process_time
 
 import numpy as np
 import pytest
@@ -59,7 +60,8 @@ def test_figures_draw_from_tiny_runs(figure):
 
     from fastslow.analysis.style import paper_style
 
-    recordings = {source: tiny(source) for source in figure.needs}
+    size = {"n_attempts": 3, "n_lives": 1} if figure.name.endswith("learning") else {}
+    recordings = {source: tiny(source, **size) for source in figure.needs}
     with paper_style():
         drawing, table = figure.draw(recordings)
     assert len(table)
@@ -99,6 +101,13 @@ def test_events_are_sorted_by_the_last_reward():
     np.testing.assert_allclose(
         FORWARD_START.by_last_reward(recording)[1][0], ahead[:, 1:][before[:, :-1] == 4].mean()
     )
+
+
+def test_fifty_laps_take_less_than_three_tenths_of_a_second():
+    fs.simulate(linear_track(n_attempts=2), TabularQ(), 1)
+    start = process_time()
+    fs.simulate(linear_track(), TabularQ(), 5, record="rests")
+    assert (process_time() - start) / 5 < 0.3
 
 
 # --- news ---

@@ -5,6 +5,7 @@ from .bayes_optimal import BayesOptimal
 from .counting import UCB1, EpsilonGreedy, Greedy, Thompson
 from .gittins import Gittins, gittins_index
 from .good_arm import GoodArmObserver
+from .harlow_observer import ObjectMemory
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
 from .two_step_cue import RewardAsCue
 from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
@@ -19,6 +20,7 @@ __all__ = [
     "GoodArmObserver",
     "Greedy",
     "Hybrid",
+    "ObjectMemory",
     "QLearner",
     "Random",
     "RewardAsCue",
@@ -30,4 +32,4 @@ __all__ = [
     "choice_logits",
     "gittins_index",
     "rescorla_wagner",
-]  # fmt: skip
+]

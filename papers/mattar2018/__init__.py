@@ -12,4 +12,10 @@ paper = Paper(
     experiments=(*track.EXPERIMENTS, *learning.EXPERIMENTS, *news.EXPERIMENTS),
     signatures=(*track.SIGNATURES, *learning.SIGNATURES, *news.SIGNATURES),
     figures=(*track.FIGURES, *learning.FIGURES, *news.FIGURES),
+    notes={
+        "mattar2018/shortest_within_5": (
+            "The same backups in random order still carry the news: their median animal finds the "
+            "shortest way in lap 5, just within the bound that prioritized replay meets in lap 3."
+        ),
+    },
 )

@@ -25,7 +25,7 @@ from .learning_figure import draw_learning
 if TYPE_CHECKING:
     import xarray as xr
 
-TRACK, MAZE = linear_track(n_attempts=25), open_maze(n_attempts=25, start=(2, 0))
+TRACK, MAZE = linear_track(n_attempts=25), open_maze(n_attempts=15, start=(2, 0))
 SOURCES: dict[str, tuple[ReplaySource, str]] = {
     "prioritized": (Prioritized(), "gain times need"),
     "shuffled": (ShuffledOrder(Prioritized()), "the prioritized backups in random order"),

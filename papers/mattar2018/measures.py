@@ -133,9 +133,11 @@ def forward_at_end_beyond_ten_times(lesioned: xr.Dataset, default: xr.Dataset) -
     return FORWARD_END(lesioned) - 10 * FORWARD_END(default)
 
 
-def decline(recording: xr.Dataset) -> np.ndarray:
-    """Smaller of the two falls of forward replay at the start: lap 3 to 10, lap 10 to 50."""
-    third, tenth, last = (
-        Rate("start", FORWARD, lap=lap, n_permutations=0)(recording) for lap in (3, 10, 50)
-    )
-    return np.minimum(third - tenth, tenth - last)
+def decline(from_lap: int, to_lap: int) -> Measure:
+    """Measure: by how much forward replay at the start falls from one lap to another."""
+    early, late = (Rate("start", FORWARD, lap=lap, n_permutations=0) for lap in (from_lap, to_lap))
+
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        return early(recording) - late(recording)
+
+    return measure

@@ -82,6 +82,7 @@ def draw_events(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         tables.append(_bars(ax, rates).assign(source=source, panel=title))
         ax.set_title(title)
     axes[0].set_ylabel("events per lap")
+    axes[0].legend(handlelength=1, borderaxespad=0.1)
     tables.append(_by_lap(axes[4], recordings["mattar2018/track"]))
     for ax, text in zip(axes, "abcde", strict=True):
         letter(ax, text)
@@ -109,7 +110,6 @@ def _bars(ax: Axes, rates: dict[tuple[str, str], np.ndarray]) -> pd.DataFrame:
             for i, v in enumerate(values)
         ]
     ax.set_xticks(range(len(groups)), groups)
-    ax.legend(handlelength=1, borderaxespad=0.1)
     return pd.DataFrame(rows)
 
 
@@ -153,6 +153,7 @@ def draw_rewards(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
         tables.append(_bars(ax, rates).assign(panel=other))
         letter(ax, text)
     axes[0].set_ylabel("events per lap")
+    axes[0].legend(handlelength=1, borderaxespad=0.1)
     return drawing, pd.concat(tables, ignore_index=True)
 
 
@@ -183,9 +184,8 @@ def draw_priorities(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
     shown = table[walkable]
     found = relate(shown.backups, shown.value_of_backup, np.random.default_rng(0))
     axes[3].plot(shown.value_of_backup, shown.backups, ".", ms=3, color=STYLE["network"])
-    axes[3].set(
-        xlabel="value of backup (reward)", ylabel="backups per rest",
-        title=f"rho {found.correlation:.2f} [{found.low:.2f}, {found.high:.2f}]",
-    )  # fmt: skip
+    axes[3].set(xlabel="value of backup (reward)", ylabel="backups per rest")
+    text = f"rho {found.correlation:.2f}\n[{found.low:.2f}, {found.high:.2f}]"
+    axes[3].text(0.95, 0.95, text, ha="right", va="top", transform=axes[3].transAxes, fontsize=6)
     letter(axes[3], "d")
     return drawing, table
