@@ -37,7 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return options.command(options)
     except KeyboardInterrupt:
-        print("fastslow: interrupted; the same command continues from here", file=sys.stderr)
+        again = (
+            "the command without --force"
+            if getattr(options, "force", False)
+            else "the same command"
+        )
+        print(f"fastslow: interrupted; {again} continues from here", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -214,15 +219,13 @@ def run(options: argparse.Namespace) -> int:
 def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None) -> None:
     folder = experiment.folder_of(e, options.out)
     wanted = chosen if chosen is not None else list(range(getattr(e, options.profile)))
-    kept = [] if options.force else [seed for seed in wanted if seed in folder.seeds()]
-    missing = [seed for seed in wanted if seed not in kept]
+    missing = wanted if options.force else experiment.missing_seeds(e, folder, wanted)
+    kept = [seed for seed in wanted if seed not in missing]
     if kept:
         folder.open()  # refuses a folder that was changed by hand
         print(f"{e.name}: seeds {seed_ranges(kept)} kept ({folder.path})")
     if getattr(options, "dry_run", False):
         print(f"{e.name}: would run seeds {seed_ranges(missing) or 'none'} in {folder.path}")
-        return
-    if not missing:
         return
     start = perf_counter()
     experiment.run(
@@ -231,7 +234,8 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
         report=None if options.quiet else ProgressLine(),
     )  # fmt: skip
     seconds = perf_counter() - start
-    print(f"{e.name}: seeds {seed_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
+    if missing:
+        print(f"{e.name}: seeds {seed_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -295,7 +299,9 @@ def show(options: argparse.Namespace) -> int:
     print(f"path: {done.folder.path}\nseeds: {seed_ranges(done.seeds)}")
     print(json.dumps(done.folder.spec, indent=1))
     for name in done.experiment.all_tests:
-        rewards = done.test(name).reward.sum("step").mean("episode").values
+        recording = done.test(name)
+        episodes = recording.active.any("step")
+        rewards = recording.reward.sum("step").where(episodes).mean("episode").values
         said = ", ".join(f"{r:.2f}" for r in rewards)
         print(f"reward per episode{f', test {name}' if name else ''}: {said}")
     return 0
@@ -305,10 +311,12 @@ def reproduce(options: argparse.Namespace) -> int:
     from .report import verdict_table, write_report
 
     chosen = options.paper or list(papers.PAPERS)
-    for name in chosen:
-        for e in papers.find_paper(name).experiments:
-            if e.reproduced:
-                _run_one(e, options, None)
+    wanted = [e for name in chosen for e in papers.find_paper(name).experiments if e.reproduced]
+    for e in wanted:
+        try:
+            _run_one(e, options, None)
+        except experiment.DivergedError as failure:  # counted as a failure of its seeds
+            print(f"fastslow: {failure}", file=sys.stderr)
     page, found = write_report(chosen, options.profile, options.out)
     print(verdict_table(found))
     if options.ship:

@@ -8,7 +8,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cached_property
 from importlib import metadata
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from .data.progress import ProgressLine, in_notebook
 from .data.specification import override, specification
-from .data.store import RunFolder, read_arrays
+from .data.store import SCHEMA, RunFolder, read_arrays
 from .models.prefrontal import Prefrontal
-from .models.training import Progress
+from .models.training import Progress, fastest_engine
 from .papers import find_experiment
 from .papers.declaration import Experiment, Test
 from .tasks import Task
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-SCHEMA = "fastslow-1"
 Report = Callable[[Experiment, Sequence[int], Progress], None]
 
 
@@ -60,14 +59,24 @@ class Run:
 
     Attributes
     ----------
+    seeds : tuple of int
+    failed : tuple of int
+        Seeds whose training diverged; a verdict counts them as failures.
     recording : xarray.Dataset
         The main recording, stacked over seeds.
     training : pandas.DataFrame
         Learning curves: one row for each seed and logged update.
     """
 
-    def __init__(self, experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        folder: RunFolder,
+        seeds: Sequence[int],
+        failed: Sequence[int] = (),
+    ) -> None:
         self.experiment, self.folder, self.seeds = experiment, folder, tuple(seeds)
+        self.failed = tuple(failed)
 
     def __repr__(self) -> str:
         return f"Run({self.experiment.name!r}, seeds={self.seeds}, path={str(self.folder.path)!r})"
@@ -80,7 +89,7 @@ class Run:
     @property
     def provenance(self) -> dict[str, Any]:
         """How each seed came about: versions, machine, wall time."""
-        found = json.loads((self.folder.path / "provenance.json").read_text())["seeds"]
+        found = self.folder.provenance()
         return {str(seed): found[str(seed)] for seed in self.seeds}
 
     @cached_property
@@ -95,7 +104,9 @@ class Run:
             known = ", ".join(filter(None, self.experiment.all_tests)) or "none"
             raise KeyError(f"{self.experiment.name} has no test '{name}'; it has {known}")
         file = _recording_file(name)
-        return stack({seed: load(self.folder.seed_path(seed, file)) for seed in self.seeds})
+        stacked = stack({seed: load(self.folder.seed_path(seed, file)) for seed in self.seeds})
+        stacked.attrs["failed"] = json.dumps(self.failed)
+        return stacked
 
     @cached_property
     def training(self) -> pd.DataFrame:
@@ -113,8 +124,7 @@ class Run:
 
     def agent(self, seed: int) -> Any:
         """The trained agent of one seed."""
-        agent = self.experiment.agent
-        return agent.with_weights(self.weights(seed)) if isinstance(agent, Prefrontal) else agent
+        return _tested_agent(self.experiment, self.folder, seed, Test())
 
 
 def load_task(reference: str) -> Task:
@@ -130,10 +140,23 @@ def load_task(reference: str) -> Task:
         raise ValueError(f"{path} cannot be imported")
     module = module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    if not hasattr(module, name):
-        raise ValueError(f"{path} has no task '{name}'")
-    return getattr(module, name)()
+    try:
+        spec.loader.exec_module(module)
+        task = getattr(module, name)()
+    except AttributeError as error:
+        raise ValueError(f"{path} has no task '{name}' ({error})") from error
+    except Exception as error:
+        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
+    if not hasattr(task, "play"):
+        raise ValueError(f"{path}: '{name}' is not a task, it has no play; see docs/own_task.md")
+    return task
+
+
+def _load_again(files: Sequence[str]) -> None:
+    """Import the users' files that the parent process has imported."""
+    for file in files:
+        with suppress(ValueError):
+            load_task(f"{file}:")
 
 
 def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
@@ -193,20 +216,60 @@ def run(
     experiment = configured(experiment, changes)
     if profile not in ("quick", "full"):
         raise ValueError(f"profile must be quick or full, got '{profile}'")
+    if jobs < 1:
+        raise ValueError(f"jobs must be at least 1, got {jobs}")
     wanted = list(range(getattr(experiment, profile))) if seeds is None else sorted(set(seeds))
     folder = folder_of(experiment, out).open()
-    kept = set() if force else set(folder.seeds())
-    missing = [seed for seed in wanted if seed not in kept]
+    missing = wanted if force else missing_seeds(experiment, folder, wanted)
     groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
     if len(groups) > 1:
-        with ProcessPoolExecutor(len(groups), mp_context=get_context("spawn")) as pool:
-            for done in [pool.submit(run_seeds, experiment, folder, g, force, None, device) for g in groups]:
-                done.result()
+        _run_in_processes(experiment, folder, groups, force, device)
     elif groups:
         if report is None and in_notebook():
             report = ProgressLine()
         run_seeds(experiment, folder, groups[0], force, report, device)
+    failed = {
+        seed: folder.read_mark(seed, "diverged")["batch"] for seed in folder.seeds("diverged")
+    }
+    failed = {seed: batch for seed, batch in failed.items() if seed in wanted}
+    if failed:
+        said = ", ".join(f"seed {seed} at batch {batch}" for seed, batch in failed.items())
+        raise DivergedError(
+            f"{experiment.name}: training diverged ({said}: loss or gradient not finite); the last "
+            f"good checkpoint is kept in {folder.path}; try a smaller training.learning_rate or "
+            "training.max_gradient_norm"
+        )
     return Run(experiment, folder, wanted)
+
+
+def missing_seeds(experiment: Experiment, folder: RunFolder, wanted: Iterable[int]) -> list[int]:
+    """Those of the wanted seeds that are not finished, or of which a file is gone.
+
+    A seed that diverged is not tried again: it would diverge again.
+    """
+    files = [_recording_file(name) for name in experiment.all_tests]
+    done = set(folder.seeds("diverged")) | {
+        seed
+        for seed in folder.seeds()
+        if all(folder.seed_path(seed, file).exists() for file in files)
+    }
+    return [seed for seed in wanted if seed not in done]
+
+
+def _run_in_processes(
+    experiment: Experiment,
+    folder: RunFolder,
+    groups: Sequence[Sequence[int]],
+    force: bool,
+    device: str,
+) -> None:
+    own = [m.__file__ for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
+    with ProcessPoolExecutor(
+        len(groups), get_context("spawn"), initializer=_load_again, initargs=(own,)
+    ) as pool:
+        jobs = [pool.submit(run_seeds, experiment, folder, g, force, None, device) for g in groups]
+        for job in jobs:
+            job.result()
 
 
 def run_seeds(
@@ -217,7 +280,12 @@ def run_seeds(
     report: Report | None = None,
     device: str = "cpu",
 ) -> None:
-    """Train these seeds as one population, then test each with frozen weights."""
+    """Train these seeds as one population, then test each with frozen weights.
+
+    Seeds that diverge are marked and have no recordings.
+    """
+    if experiment.training is not None:
+        fastest_engine(device)  # an engine that is not here is noticed before anything is forgotten
     with ExitStack() as locks:
         for seed in seeds:
             folder.seed_path(seed).mkdir(parents=True, exist_ok=True)
@@ -234,13 +302,8 @@ def run_seeds(
             if seed not in diverged:
                 test_seed(experiment, folder, seed)
                 folder.finish(seed, _provenance(perf_counter() - start))
-    if diverged:
-        said = ", ".join(f"seed {seed} at batch {batch}" for seed, batch in diverged.items())
-        raise DivergedError(
-            f"{experiment.name}: training diverged ({said}: loss or gradient not finite); the last "
-            f"good checkpoint is kept in {folder.path}; try a smaller training.learning_rate or "
-            "training.max_gradient_norm"
-        )
+            else:
+                folder.mark(seed, "diverged", {"batch": diverged[seed]})
 
 
 def test_seed(experiment: Experiment, folder: RunFolder, seed: int) -> None:
@@ -333,10 +396,13 @@ class MissingRunError(ValueError):
 
 
 def finished(name: str, out: str | Path | None = None) -> Run:
-    """The finished seeds of an experiment."""
+    """The finished seeds of an experiment, of those that a profile asks for: 0, 1, ..."""
     experiment = find_experiment(name)
     folder = folder_of(experiment, out)
-    seeds = folder.seeds()
+    seeds, failed = (
+        [seed for seed in folder.seeds(mark) if seed < experiment.full]
+        for mark in ("finished", "diverged")
+    )
     if not seeds:
         raise MissingRunError(f"{name} has not been run: run  fastslow run {name}")
-    return Run(experiment, folder, seeds)
+    return Run(experiment, folder, seeds, failed)

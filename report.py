@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf", ".png", ".csv")
 
 
-def verdicts(names: Iterable[str] = (), out: str | Path | None = None) -> list[Verdict]:
+def verdicts(names: str | Iterable[str] = (), out: str | Path | None = None) -> list[Verdict]:
     """Judge the named papers or signatures, all by default, on the finished seeds."""
     from .papers.verdict import judge
 
@@ -45,8 +45,9 @@ def verdicts(names: Iterable[str] = (), out: str | Path | None = None) -> list[V
 check = verdicts
 
 
-def _chosen(names: Iterable[str]) -> list[Signature]:
+def _chosen(names: str | Iterable[str]) -> list[Signature]:
     chosen: list[Signature] = []
+    names = [names] if isinstance(names, str) else names
     for name in names or papers.PAPERS:
         if name in papers.PAPERS:
             chosen += papers.PAPERS[name].signatures

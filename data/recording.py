@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from .store import atomic_write
-
-SCHEMA = "fastslow-1"
+from .store import SCHEMA, atomic_write
 
 # name -> (dimension beyond episode and step, units, long name)
 VARIABLES: dict[str, tuple[str | None, str, str]] = {

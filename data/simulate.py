@@ -13,6 +13,12 @@ from ..models.hippocampus import ReplayPath
 from ..tasks import REST, Discrete, Lanes, Task, TimeStep
 from .recording import SCHEMA, describe, dimension, padding
 
+_OF_EVERY_STEP = (
+    "active", "first", "phase", "observation", "action", "reward", "discount",
+)  # fmt: skip
+
+# Kinds of numbers that are stored as another: padding needs NaN or -1.
+_STORED = {"f8": np.float32, "u1": np.int16, "u2": np.int32, "u4": np.int64, "u8": np.int64}
 _UNIT_ARRAYS = ("hidden", "cell", "gate_")
 Rows = dict[str, list[np.ndarray]]
 
@@ -66,6 +72,8 @@ def simulate(
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
         replay += [(t, path) for path in trace.pop("replay", [])]
+        if t == 0:
+            _distinct({"label": now.labels, "outcome": now.outcomes, "trace": trace})
         _keep(rows, _seen(now, record) | _wanted(trace, record) | {"action": action})
         now = play.send(action)
         _keep(rows, {"reward": now.reward, "discount": now.discount} | now.outcomes)
@@ -84,6 +92,16 @@ def simulate(
         "schema": SCHEMA,
     }
     return recording.assign(_replay_events(replay, where)) if replay else recording
+
+
+def _distinct(named: dict[str, dict[str, np.ndarray]]) -> None:
+    """Every variable of a recording has one meaning."""
+    owner = dict.fromkeys((*_OF_EVERY_STEP, "rpe"), "variable of every recording")
+    for kind, arrays in named.items():
+        for name in arrays:
+            if name in owner:
+                raise ValueError(f"the {kind} '{name}' is also a {owner[name]}; rename one of them")
+            owner[name] = kind
 
 
 def _seen(now: TimeStep, record: str | Sequence[str]) -> dict[str, np.ndarray]:
@@ -138,7 +156,7 @@ def _by_episode(
     n_options = task.action.n if isinstance(task.action, Discrete) else 0
     data = {}
     for name, array in arrays.items():
-        array = array.astype(np.float32) if array.dtype == np.float64 else array
+        array = array.astype(_STORED.get(array.dtype.kind + str(array.dtype.itemsize), array.dtype))
         rest = array.shape[2:]
         out = np.full((n_episodes, n_steps, *rest), padding(array.dtype), array.dtype)
         out[episode[active], step[active]] = array[active]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+SCHEMA = "fastslow-1"  # of recordings and specifications; part of every key
 Arrays = dict[str, np.ndarray]
 
 
@@ -112,21 +113,26 @@ class RunFolder:
                 "wait for it, or choose another folder with --out"
             ) from None
 
-    def seeds(self) -> list[int]:
-        """Seeds that are finished."""
-        found = (p.parent.name.partition("=")[2] for p in self.path.glob("seed=*/finished.json"))
+    def seeds(self, marked: str = "finished") -> list[int]:
+        """Seeds that are marked as finished, or as "diverged"."""
+        found = (p.parent.name.partition("=")[2] for p in self.path.glob(f"seed=*/{marked}.json"))
         return sorted(int(seed) for seed in found)
 
-    def finish(self, seed: int, provenance: Mapping[str, object]) -> None:
-        """Mark a seed as finished, last of all, and say how it came about."""
-        text = json.dumps(provenance, indent=1)
-        atomic_write(self.seed_path(seed, "finished.json"), lambda part: part.write_text(text))
-        self._gather_provenance()
+    def mark(self, seed: int, what: str, about: Mapping[str, object]) -> None:
+        """Mark a seed, last of all, as finished or diverged, and say how that came about."""
+        text = json.dumps(about, indent=1)
+        atomic_write(self.seed_path(seed, f"{what}.json"), lambda part: part.write_text(text))
 
-    def _gather_provenance(self) -> None:
-        seeds = {
-            str(seed): json.loads(self.seed_path(seed, "finished.json").read_text())
-            for seed in self.seeds()
-        }
-        text = json.dumps({"experiment": self.name, "seeds": seeds}, indent=1)
+    def read_mark(self, seed: int, what: str) -> dict:
+        """What a mark says."""
+        return json.loads(self.seed_path(seed, f"{what}.json").read_text())
+
+    def finish(self, seed: int, provenance: Mapping[str, object]) -> None:
+        """Mark a seed as finished and gather the provenance of all that are."""
+        self.mark(seed, "finished", provenance)
+        text = json.dumps({"experiment": self.name, "seeds": self.provenance()}, indent=1)
         atomic_write(self.path / "provenance.json", lambda part: part.write_text(text))
+
+    def provenance(self) -> dict[str, dict]:
+        """How each finished seed came about."""
+        return {str(seed): self.read_mark(seed, "finished") for seed in self.seeds()}

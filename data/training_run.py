@@ -47,7 +47,7 @@ def _by_batch(folder: RunFolder, seeds: Iterable[int]) -> dict[int, list[int]]:
     groups = defaultdict(list)
     for seed in seeds:
         path = folder.seed_path(seed, "checkpoint.safetensors")
-        groups[int(read_arrays(path)["batch"]) if path.exists() else 0].append(seed)
+        groups[int(_read_checkpoint(folder, seed)["batch"]) if path.exists() else 0].append(seed)
     return dict(sorted(groups.items()))
 
 
@@ -60,7 +60,7 @@ def _train_together(
     curves: dict[int, list[dict[str, float]]] = {seed: [] for seed in seeds}
     saved = {s: folder.seed_path(s, "checkpoint.safetensors") for s in seeds}
     if all(path.exists() for path in saved.values()):
-        trainer.restore({seed: read_arrays(path) for seed, path in saved.items()})
+        trainer.restore({seed: _read_checkpoint(folder, seed) for seed in saved})
         curves = {seed: _read_curve(folder, seed, trainer.batch) for seed in seeds}
     else:
         _save_snapshot(folder, trainer, 0.0)
@@ -72,8 +72,8 @@ def _train_together(
     try:
         for progress in trainer.run():
             window.append(progress)
-            if progress.batch in snapshots:
-                _save_snapshot(folder, trainer, snapshots[progress.batch])
+            for share in snapshots.get(progress.batch, ()):
+                _save_snapshot(folder, trainer, share)
             if progress.batch % every == 0 or progress.batch == settings.n_batches:
                 _log(curves, seeds, window)
                 window = []
@@ -92,11 +92,13 @@ def _train_together(
     return trainer.diverged
 
 
-def _snapshot_batches(experiment: Any) -> dict[int, float]:
-    """Batch after which each snapshot that a test asks for is taken."""
-    shares = {test.snapshot for test in experiment.all_tests.values()} - {0.0, 1.0}
+def _snapshot_batches(experiment: Any) -> dict[int, list[float]]:
+    """Batches after which the snapshots that tests ask for are taken."""
     n = experiment.training.n_batches
-    return {max(1, round(share * n)): share for share in shares}
+    batches = defaultdict(list)
+    for share in sorted({test.snapshot for test in experiment.all_tests.values()} - {0.0, 1.0}):
+        batches[max(1, round(share * n))].append(share)
+    return batches
 
 
 def _save_snapshot(folder: RunFolder, trainer: Trainer, share: float) -> None:
@@ -108,28 +110,52 @@ def _save_snapshot(folder: RunFolder, trainer: Trainer, share: float) -> None:
 def _save(folder: RunFolder, checkpoints: dict[int, Checkpoint], curves: dict) -> None:
     for seed, checkpoint in checkpoints.items():
         _write_curve(folder.seed_path(seed, "training.csv"), curves[seed])
-        write_arrays(folder.seed_path(seed, "checkpoint.safetensors"), checkpoint)
+        path = folder.seed_path(seed, "checkpoint.safetensors")
+        write_arrays(path, {**checkpoint, "key": _key(folder)})
+
+
+def _read_checkpoint(folder: RunFolder, seed: int) -> Checkpoint:
+    """The checkpoint of a seed, if it is one of this very run."""
+    path = folder.seed_path(seed, "checkpoint.safetensors")
+    checkpoint = read_arrays(path)
+    if not np.array_equal(checkpoint.pop("key", None), _key(folder)):
+        raise ValueError(f"{path} is a checkpoint of other settings; delete it, or use --force")
+    return checkpoint
+
+
+def _key(folder: RunFolder) -> np.ndarray:
+    return np.frombuffer(folder.path.name.encode(), np.uint8)
 
 
 def _log(curves: dict, seeds: Sequence[int], window: list[Progress]) -> None:
     """Add a row to each seed's curve: means over the batches since the last one."""
     last = window[-1]
-    means = {name: np.mean([p.measured[name] for p in window], axis=0) for name in last.measured}
     for index, seed in enumerate(seeds):
         row: dict[str, float] = {
             "batch": last.batch, "update": last.updates, "episodes": last.lives, "steps": last.steps,
         }  # fmt: skip
         for name in ("reward", "policy_loss", "value_loss", "entropy", "gradient_norm"):
-            row[name] = float(means[name][index])
-        for trial, reward in enumerate(means["reward_trial"][index], start=1):
-            row[f"reward_trial_{trial}"] = float(reward)
+            row[name] = float(np.mean([p.measured[name][index] for p in window]))
+        for trial, reward in enumerate(_by_trial(window, index), start=1):
+            row[f"reward_trial_{trial}"] = reward
         row["seconds"] = round(sum(p.seconds for p in window), 4)
         curves[seed].append(row)
 
 
+def _by_trial(window: list[Progress], index: int) -> list[float]:
+    """Mean reward of each trial that this seed came to; 0 for batches in which it did not."""
+    rows = [p.measured["reward_trial"][index] for p in window]
+    table = np.full((len(rows), max(len(row) for row in rows)), np.nan)
+    for at, row in enumerate(rows):
+        table[at, : len(row)] = row
+    reached = np.flatnonzero(~np.isnan(table).all(axis=0))
+    return np.nan_to_num(table).mean(axis=0)[: reached[-1] + 1].tolist() if len(reached) else []
+
+
 def _write_curve(path: Path, rows: list[dict[str, float]]) -> None:
+    longest = max(rows, key=len, default={"batch": 0.0})
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else ["batch"])
+    writer = csv.DictWriter(text, fieldnames=list(longest))
     writer.writeheader()
     writer.writerows(rows)
     atomic_write(path, lambda part: part.write_text(text.getvalue()))
@@ -138,7 +164,7 @@ def _write_curve(path: Path, rows: list[dict[str, float]]) -> None:
 def _read_curve(folder: RunFolder, seed: int, batch: int) -> list[dict[str, float]]:
     """The curve up to `batch`; integers stay integers, so that rewriting it changes nothing."""
     with folder.seed_path(seed, "training.csv").open(newline="") as file:
-        rows = [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        rows = [{k: _number(v) for k, v in row.items() if v} for row in csv.DictReader(file)]
     return [row for row in rows if row["batch"] <= batch]
 
 

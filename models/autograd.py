@@ -13,14 +13,19 @@ from .population import Shape, UpdateSettings
 ADAM_FIRST_DECAY = 0.9
 
 
+def require_device(device: str) -> None:
+    """Raise ValueError where torch does not find the device."""
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(f"device '{device}' is not here: torch finds no CUDA device; use cpu")
+
+
 class AutogradPopulation:
     """`Population` in torch autograd; see there. `device` is "cpu" or "cuda"."""
 
     def __init__(
         self, shape: Shape, dtype: torch.dtype = torch.float32, device: str = "cpu"
     ) -> None:
-        if device.startswith("cuda") and not torch.cuda.is_available():
-            raise ValueError(f"device '{device}' is not here: torch finds no CUDA device; use cpu")
+        require_device(device)
         self.shape, self.dtype, self.device = shape, dtype, torch.device(device)
         n = shape.n_seeds * shape.n_lanes
         self.inputs = np.zeros((shape.n_steps + 1, n, shape.n_inputs), np.float32)
@@ -106,7 +111,9 @@ class AutogradPopulation:
         return {name: array.cpu().numpy().copy() for name, array in self._optimizer[index].items()}
 
     def state(self, index: int) -> dict[str, np.ndarray]:
-        return {name: array[index].detach().cpu().numpy().copy() for name, array in self._state.items()}
+        return {
+            name: array[index].detach().cpu().numpy().copy() for name, array in self._state.items()
+        }
 
     def load(
         self,

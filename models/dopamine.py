@@ -10,9 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def rpe(
-    reward: np.ndarray, discount: np.ndarray, value: np.ndarray, gamma: float
-) -> np.ndarray:
+def rpe(reward: np.ndarray, discount: np.ndarray, value: np.ndarray, gamma: float) -> np.ndarray:
     """Reward prediction error of each step, `reward + gamma * discount * next value - value`.
 
     Parameters

@@ -125,6 +125,7 @@ class EpisodicMemory:
         self._written = np.zeros((n, key_size), np.float32)
         self._recalled = np.zeros((n, agent.n_units), np.float32)
         self.confidence = np.zeros(n, np.float32)
+        self._draw = np.zeros(n)
 
     def recall(self, now: TimeStep, cell: Callable[[], np.ndarray]) -> np.ndarray:
         """The cell states (n, n_units) that the contexts of `now` bring back.
@@ -137,8 +138,13 @@ class EpisodicMemory:
         if stores:
             self._store.observe(self._written, {"value": cell(), "write": write})
         query = now.observation[:, self._read_at]
-        if stores or not np.array_equal(query, self._query):
-            self._recalled, self.confidence = self._read(query)
+        if self._rng is not None:
+            self._draw = self._rng.random()  # at every step: no lane's draws depend on another
+        changed = (query != self._query).any(axis=1) | (write & self._stores)
+        if changed.any():
+            recalled, confidence = self._read(query)
+            self._recalled = np.where(changed[:, None], recalled, self._recalled)
+            self.confidence = np.where(changed, confidence, self.confidence)
             self._query = np.array(query)
         self._written = np.array(now.observation[:, self._write_at])
         return self._recalled
@@ -161,7 +167,7 @@ class EpisodicMemory:
         """The entry half the memory away from the right one, or any entry."""
         n_entries = self._store.n_entries
         if self._rng is not None:
-            return (self._rng.random() * n_entries).astype(np.int64)
+            return (self._draw * n_entries).astype(np.int64)
         right = self._store.nearest(query[:, None])[0][:, 0, 0]
         # Far from it, since neighbors in time are alike where every step is stored.
         return (right + np.maximum(n_entries // 2, 1)) % np.maximum(n_entries, 1)

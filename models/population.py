@@ -61,7 +61,7 @@ class Population(Protocol):
     ----------
     inputs : (n_steps + 1, n_seeds * n_lanes, n_inputs) float32
         Row t is written by the caller before `step(t)`; row n_steps before `look`.
-    reinstated : (n_steps, n_seeds * n_lanes, n_units) float32
+    reinstated : (n_steps + 1, n_seeds * n_lanes, n_units) float32
         Cell states read from memory, episodic LSTM only; written before `step(t)`. No gradient
         flows into them.
     """

@@ -35,7 +35,7 @@ class Prefrontal(Agent):
         Encoding of the previous reward; "one_hot" needs `reward_values`.
     reward_values : tuple of float
     time : bool
-        Share of the life that has passed as input.
+        Steps since the episode began, as a share of the longest life, as input.
     done : bool
         Whether an inner episode has just ended, read from the outcome `done` of the task.
     discount : float
@@ -121,9 +121,7 @@ class Prefrontal(Agent):
         """Fresh weights for `task`, float32 by name."""
         generator = np.random.default_rng(stream(seed, "weights"))
         scale = 1 / np.sqrt(self.n_units)
-        shapes = cores.weight_shapes(
-            self.core, self.n_inputs(task), self.n_units, n_actions(task)
-        )
+        shapes = cores.weight_shapes(self.core, self.n_inputs(task), self.n_units, n_actions(task))
         weights = {
             name: generator.uniform(-scale, scale, shape).astype(np.float32)
             for name, shape in shapes.items()
@@ -147,11 +145,6 @@ class Prefrontal(Agent):
         copy.weights = frozen
         return copy
 
-    def without(self, *parts: str) -> Prefrontal:
-        copy = super().without(*parts)
-        copy.weights = self.weights
-        return copy
-
     @property
     def weights_hash(self) -> str:
         """SHA-256 of all weights, to show that testing changed nothing."""
@@ -164,7 +157,9 @@ class Prefrontal(Agent):
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         weights = self._trained()
-        expected = cores.weight_shapes(self.core, self.n_inputs(task), self.n_units, n_actions(task))
+        expected = cores.weight_shapes(
+            self.core, self.n_inputs(task), self.n_units, n_actions(task)
+        )
         for name, shape in expected.items():
             if name not in weights or weights[name].shape != shape:
                 found = weights[name].shape if name in weights else "nothing"

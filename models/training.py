@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -77,8 +78,7 @@ class ActorCritic:
         annealed = min(1.0, done / self.anneal) if self.anneal > 0 else 1.0
         return UpdateSettings(
             optimizer=self.optimizer,
-            learning_rate=self.learning_rate
-            + done * (self.learning_rate_end - self.learning_rate),
+            learning_rate=self.learning_rate + done * (self.learning_rate_end - self.learning_rate),
             discount=self.discount,
             trace_decay=self.trace_decay,
             value_weight=self.value_weight,
@@ -110,6 +110,23 @@ class Progress:
 Checkpoint = dict[str, np.ndarray]
 
 
+class _Played(NamedTuple):
+    """What the lanes did and earned, (n_steps, n) each."""
+
+    reward: np.ndarray
+    discount: np.ndarray
+    active: np.ndarray
+    trial: np.ndarray
+
+    @classmethod
+    def empty(cls, n_steps: int, n: int) -> _Played:
+        kinds = (np.float32, np.float32, bool, np.int32)
+        return cls(*(np.zeros((n_steps, n), kind) for kind in kinds))
+
+    def part(self, steps: slice) -> _Played:
+        return _Played(*(array[steps] for array in self))
+
+
 class Trainer:
     """Trains the networks of several seeds side by side; seed k's end does not depend on the others.
 
@@ -134,8 +151,8 @@ class Trainer:
     ) -> None:
         self.task, self.agent, self.settings = task, agent, settings
         self.seeds = tuple(seeds)
-        self.unroll = settings.unroll or task.n_steps
-        if task.n_steps % self.unroll:
+        self.unroll = task.n_steps if settings.unroll is None else settings.unroll
+        if self.unroll < 1 or task.n_steps % self.unroll:
             raise ValueError(
                 f"unroll must divide the {task.n_steps} steps of a life, got {self.unroll}"
             )
@@ -152,6 +169,11 @@ class Trainer:
         )
         for index, seed in enumerate(self.seeds):
             self.population.load(index, agent.initial_weights(task, seed))
+        if "working_memory" in agent.lesions:
+            raise ValueError(
+                "a network is trained with its working memory; lesion it in a test, "
+                "Test(without=('working_memory',))"
+            )
         if agent.clamps:
             raise ValueError(
                 "a gate cannot be held while a network is trained; train, then clamp, or train "
@@ -170,27 +192,23 @@ class Trainer:
         start = perf_counter()
         settings = self.settings.update_settings(self.batch)
         n = len(self.seeds) * self.settings.n_lanes
-        play = self.task.play(
-            n, Lanes(self.seeds, self.settings.n_lanes, "task", life=self.batch)
-        )
+        play = self.task.play(n, Lanes(self.seeds, self.settings.n_lanes, "task", life=self.batch))
         draws = Lanes(self.seeds, self.settings.n_lanes, "agent", life=self.batch)
         encoder = self.agent.encoder(self.task, n)
         memory = self.agent.memory(
             self.task, n, Lanes(self.seeds, self.settings.n_lanes, "memory", life=self.batch)
         )
-        reward = np.zeros((self.task.n_steps, n), np.float32)
-        trial = np.zeros((self.task.n_steps, n), np.int32)
+        life = _Played.empty(self.task.n_steps, n)
         measured: list[dict[str, np.ndarray]] = []
         now = next(play)
         for begin in range(0, self.task.n_steps, self.unroll):
-            segment = slice(begin, begin + self.unroll)
-            now, discount, active = self._play_segment(
-                play, now, encoder, memory, draws.rows(self.unroll), reward[segment], trial[segment]
-            )
-            measured.append(self.population.update(reward[segment], discount, active, settings))
-            self._notice_divergence(measured[-1]["gradient_norm"])
+            part = life.part(slice(begin, begin + self.unroll))
+            now = self._play_segment(play, now, encoder, memory, draws.rows(self.unroll), part)
+            update = self.population.update(part.reward, part.discount, part.active, settings)
+            self._notice_divergence(update["gradient_norm"])
+            measured.append(update)
         self.batch += 1
-        by_trial = self._reward_by_trial(reward, trial)
+        by_trial = self._reward_by_trial(life)
         return Progress(
             batch=self.batch,
             n_batches=self.settings.n_batches,
@@ -199,7 +217,7 @@ class Trainer:
             steps=self.batch * self.settings.n_lanes * self.task.n_steps,
             seconds=perf_counter() - start,
             measured={
-                "reward": by_trial.sum(axis=1),
+                "reward": np.nansum(by_trial, axis=1),
                 "reward_trial": by_trial,
                 **{name: np.mean([m[name] for m in measured], axis=0) for name in measured[0]},
             },
@@ -212,43 +230,41 @@ class Trainer:
         encoder: Encoder,
         memory: EpisodicMemory | None,
         draws: np.ndarray,
-        reward: np.ndarray,
-        trial: np.ndarray,
-    ) -> tuple[TimeStep, np.ndarray, np.ndarray]:
-        """Play `unroll` steps, writing what they earn into `reward` and their `trial`."""
+        part: _Played,
+    ) -> TimeStep:
+        """Play `unroll` steps into `part`; return the time step after them."""
         population = self.population
-        discount, active = np.empty_like(reward), np.empty(reward.shape, bool)
         for t in range(self.unroll):
             encoder(now, out=population.inputs[t])
             if memory is not None and population.reinstated is not None:
                 population.reinstated[t] = memory.recall(now, self._cell)
-            active[t], trial[t] = now.active, now.labels.get("trial", 0)
+            part.active[t], part.trial[t] = now.active, now.labels.get("trial", 0)
             action = population.step(t, now.first, draws[t])
             encoder.acted(action)
             now = play.send(action)
-            reward[t], discount[t] = now.reward, now.discount
-        if discount[-1].any():  # credit flows on, so the segment's end needs a value
+            part.reward[t], part.discount[t] = now.reward, now.discount
+        if part.discount[-1].any():  # credit flows on, so the segment's end needs a value
             encoder.peek(now, out=population.inputs[self.unroll])
             if memory is not None and population.reinstated is not None:
                 population.reinstated[self.unroll] = memory.peek(now)
             population.look(now.first)
-        return now, discount, active
+        return now
 
     def _cell(self) -> np.ndarray:
         """Cell states of all lanes, (n, n_units)."""
         states = (self.population.state(index) for index in range(len(self.seeds)))
         return np.concatenate([state["cell"] for state in states])
 
-    def _reward_by_trial(self, reward: np.ndarray, trial: np.ndarray) -> np.ndarray:
-        """Mean reward of each trial, (n_seeds, n_trials)."""
-        n_trials = int(trial.max()) + 1
+    def _reward_by_trial(self, life: _Played) -> np.ndarray:
+        """Mean reward of each trial, (n_seeds, n_trials); NaN where a seed never came so far."""
+        n_trials = int(life.trial.max(initial=0, where=life.active)) + 1
         lane_seed = np.repeat(np.arange(len(self.seeds)), self.settings.n_lanes)
-        total = np.bincount(
-            (lane_seed * n_trials + np.maximum(trial, 0)).ravel(),
-            weights=reward.ravel(),
-            minlength=len(self.seeds) * n_trials,
-        )
-        return total.reshape(len(self.seeds), n_trials) / self.settings.n_lanes
+        place = (lane_seed * n_trials + life.trial)[life.active]
+        size = len(self.seeds) * n_trials
+        total = np.bincount(place, weights=life.reward[life.active], minlength=size)
+        reached = np.bincount(place, minlength=size) > 0
+        mean = np.where(reached, total / self.settings.n_lanes, np.nan)
+        return mean.reshape(len(self.seeds), n_trials)
 
     def _notice_divergence(self, gradient_norm: np.ndarray) -> None:
         for index in np.flatnonzero(~np.isfinite(gradient_norm)):
@@ -305,6 +321,7 @@ def fastest_engine(device: str = "cpu") -> Engine:
                 f"training with torch, about 20 times slower; results agree up to rounding: {reason}",
                 stacklevel=3,
             )
-    from .autograd import AutogradPopulation
+    from .autograd import AutogradPopulation, require_device
 
+    require_device(device)
     return partial(AutogradPopulation, device=device)

@@ -12,7 +12,11 @@ from .mattar2018 import paper as mattar2018
 from .ritter2018 import paper as ritter2018
 from .wang2018 import paper as wang2018
 
-PAPERS: dict[str, Paper] = {"wang2018": wang2018, "ritter2018": ritter2018, "mattar2018": mattar2018}
+PAPERS: dict[str, Paper] = {
+    "wang2018": wang2018,
+    "ritter2018": ritter2018,
+    "mattar2018": mattar2018,
+}
 
 T = TypeVar("T")
 

@@ -41,6 +41,12 @@ class Test:
 
     __test__ = False  # not a test class for pytest
 
+    def __post_init__(self) -> None:
+        if self.n_lives < 1:
+            raise ValueError(f"n_lives of a test must be at least 1, got {self.n_lives}")
+        if not 0 <= self.snapshot <= 1:
+            raise ValueError(f"snapshot is a share of training in [0, 1], got {self.snapshot}")
+
 
 @dataclass(frozen=True)
 class Experiment:
@@ -74,11 +80,15 @@ class Experiment:
     agent: Agent
     training: ActorCritic | None = None
     recording: Test = field(default_factory=lambda: Test(record="all"))
-    tests: Mapping[str, Test] = field(default_factory=lambda: MappingProxyType({}))
+    tests: Mapping[str, Test] = field(default_factory=dict)
     source: str = ""
     quick: int = 4
     full: int = 8
     reproduced: bool = True
+
+    def __post_init__(self) -> None:
+        for test in self.all_tests.values():
+            self.agent.without(*test.without)  # a misspelt part is noticed before training
 
     @property
     def all_tests(self) -> dict[str, Test]:
@@ -125,7 +135,7 @@ class Signature:
     shows: str | tuple[str, ...] | None = None
     shows_not: str | tuple[str, ...] | None = None
     beside: tuple[str, ...] = ()
-    published_at: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    published_at: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[str, ...]:

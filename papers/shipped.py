@@ -115,8 +115,7 @@ def shipped_names() -> list[str]:
 def ship(experiment: Experiment, folder: RunFolder, verdicts: dict[str, str]) -> Path:
     """Copy the weights of all finished seeds of a run into the toolkit."""
     path = TRAINED / experiment.name
-    provenance = json.loads((folder.path / "provenance.json").read_text())["seeds"]
-    about = {"key": folder.path.name, "seeds": provenance, "verdicts": verdicts}
+    about = {"key": folder.path.name, "seeds": folder.provenance(), "verdicts": verdicts}
     for seed in folder.seeds():
         weights = read_arrays(folder.seed_path(seed, "weights.safetensors"))
         write_arrays(path / f"seed={seed}.safetensors", weights)

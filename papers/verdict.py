@@ -63,16 +63,27 @@ class Verdict:
         """One line with what `fastslow check --json` promises."""
         s, m = self.signature, self.measured
         controls = {
-            role: {"source": c.source, "mean": c.mean, "ci": c.interval, "seeds": c.seeds}
+            role: {
+                "source": c.source,
+                "mean": _number(c.mean),
+                "ci": c.interval,
+                "seeds": [_number(value) for value in c.seeds],
+            }
             for role, c in (("shows", self.shows), ("shows_not", self.shows_not))
             if c is not None
         }
         line = {
-            "signature": s.name, "published": s.published, "measured": m.mean, "ci": m.interval,
-            "low": s.low, "high": s.high, "verdict": self.verdict, "seeds": m.seeds,
-            "controls": controls,
+            "signature": s.name, "published": s.published, "measured": _number(m.mean),
+            "ci": m.interval,
+            "low": s.low, "high": s.high, "verdict": self.verdict,
+            "seeds": [_number(value) for value in m.seeds], "controls": controls,
         }  # fmt: skip
         return json.dumps(line)
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN."""
+    return value if np.isfinite(value) else None
 
 
 def measure(
@@ -80,8 +91,17 @@ def measure(
 ) -> Measurement:
     """Apply a signature's measure to a source; a seed that is not finite is a failure."""
     sources = (source,) if isinstance(source, str) else tuple(source)
-    values = np.atleast_1d(np.asarray(signature.measure(*(recordings[s] for s in sources)), float))
-    return measurement(" and ".join(sources), values)
+    found = [recordings[s] for s in sources]
+    failed = {
+        seed for recording in found for seed in json.loads(recording.attrs.get("failed", "[]"))
+    }
+    if len(found) > 1:  # compared seed by seed: the seeds that all of them have
+        common = sorted(set.intersection(*(set(recording.seed.values) for recording in found)))
+        if not common:
+            raise ValueError(f"{signature.name}: {' and '.join(sources)} have no seed in common")
+        found = [recording.sel(seed=common) for recording in found]
+    values = np.atleast_1d(np.asarray(signature.measure(*found), float))
+    return measurement(" and ".join(sources), np.append(values, [np.nan] * len(failed)))
 
 
 def measurement(source: str, values: np.ndarray) -> Measurement:

@@ -29,7 +29,21 @@ def verdict_table(found: Sequence[Verdict]) -> str:
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, chance_text(found)])
+    return "\n".join([*lines, *beside_lines(found), chance_text(found)])
+
+
+def beside_lines(found: Sequence[Verdict]) -> list[str]:
+    """Which signatures an agent passes that has no part in the verdict."""
+    passes: dict[str, list[str]] = {}
+    for v in found:
+        for other in v.beside:
+            inside = other.inside(v.signature.low, v.signature.high)
+            passes.setdefault(other.source, []).extend([v.signature.name] if inside else [])
+    return [
+        f"{source} passes {', '.join(names) or 'none of those it is measured beside'}: "
+        "such a signature does not rule it out"
+        for source, names in passes.items()
+    ]
 
 
 def chance_text(found: Sequence[Verdict]) -> str:
@@ -61,13 +75,18 @@ def published_value(signature: Signature) -> float | None:
     fact = published(signature.published)
     if fact.value is None:
         return None
-    return fact.at(**signature.published_at) if signature.published_at else float(fact.value)
+    if signature.published_at:
+        return fact.at(**signature.published_at)
+    return float(fact.value) if isinstance(fact.value, float | int) else None
 
 
 def published_text(signature: Signature) -> str:
     """The published number of a signature, or that there is only a direction."""
     if signature.published == "direction only":
         return signature.published
-    how = published(signature.published).how
+    fact = published(signature.published)
     value = published_value(signature)
-    return f"direction ({how})" if value is None else f"{value:g} ({how})"
+    if value is not None:
+        return f"{value:g} ({fact.how})"
+    what = "direction" if fact.value is None else "a table"
+    return f"{what} ({fact.how})"

@@ -89,11 +89,13 @@ class Lanes:
         return self._ahead[kind][at]
 
     def _rows(self, kind: int, k: int) -> np.ndarray:
+        if k == 0:
+            return np.empty((0, self.n))
         at = self._next.get(kind, _BLOCK)
         if at + k <= _BLOCK:
             self._next[kind] = at + k
             return self._ahead[kind][at : at + k]
-        return np.stack([self._row(kind) for _ in range(k)]) if k else np.empty((0, self.n))
+        return np.stack([self._row(kind) for _ in range(k)])
 
     def _draw(self, kind: int) -> None:
         """Draw the next rows of all lanes, one stream for each seed and block.

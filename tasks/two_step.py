@@ -138,7 +138,7 @@ class TwoStep:
 
     @property
     def reward_bounds(self) -> tuple[float, float]:
-        """Expected reward of an episode by chance, and by one who knows the better state."""
+        """Expected reward of an episode by chance (no wrong keys), and by one who knows the better state."""
         p = self.p_common * self.p_reward + (1 - self.p_common) * (1 - self.p_reward)
         return 0.5 * self.n_trials, p * self.n_trials
 

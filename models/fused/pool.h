@@ -21,7 +21,8 @@ inline void relax() {
 }
 
 // The caller works too, and takes every job that no other thread has begun, so a thread that the
-// machine gives no time to holds up nothing. If one loses its processor in the middle of a job, the
+// machine gives no time to holds up nothing. It takes the last jobs first and the other threads the
+// first, so that from round to round each meets the same jobs, whose data lie in its own cache. If one loses its processor in the middle of a job, the
 // caller has to wait; it then works alone for a while. Threads look out for work for a moment, then
 // sleep.
 class Pool {
@@ -42,7 +43,7 @@ class Pool {
 
     // Call job(0) ... job(n - 1), in any order and on any thread.
     void run(int n, const std::function<void(int)>& job) {
-        if (n > 1 && helped()) {
+        if (n > 1 && n < MOST && helped()) {
             start(n, job);
             finish();
         } else {
@@ -56,7 +57,7 @@ class Pool {
         current = job;
         to_do = n;
         uint64_t round = (tickets.load() >> 32) + 1;
-        tickets.store(round << 32 | uint64_t(n));
+        tickets.store(round << 32 | uint64_t(n) << 16);
         tickets.notify_all();
     }
 
@@ -64,7 +65,7 @@ class Pool {
     void finish() {
         auto start = Clock::now();
         int n_own = 0;
-        while (take()) ++n_own;
+        while (take(true)) ++n_own;
         auto own = Clock::now() - start;
         for (int spins = 0; int left = to_do.load(); ++spins) {
             if (spins < SPINS) relax();
@@ -80,13 +81,22 @@ class Pool {
     static constexpr int ROUNDS_ALONE = 200;
     static constexpr int SPINS = 2000;  // about 100 microseconds, longer than a step of most tasks
 
-    // Take the next job and do it; false if none is left. The low half of `tickets` counts the
-    // jobs left, the high half the rounds, so a late thread cannot take a job of another round.
-    bool take() {
+    static constexpr int MOST = 1 << 16;
+
+    // `tickets` holds, from the low bits, the first job left, the end of those left, and the round,
+    // so that a late thread cannot take a job of another round.
+    static uint64_t first_left(uint64_t seen) { return seen & 0xffff; }
+    static uint64_t end_left(uint64_t seen) { return seen >> 16 & 0xffff; }
+    static bool any_left(uint64_t seen) { return first_left(seen) < end_left(seen); }
+
+    // Take a job, the last or the first, and do it; false if none is left.
+    bool take(bool last) {
         uint64_t seen = tickets.load();
-        while (uint32_t(seen)) {
-            if (tickets.compare_exchange_weak(seen, seen - 1)) {
-                current(int(uint32_t(seen)) - 1);
+        while (any_left(seen)) {
+            uint64_t job = last ? end_left(seen) - 1 : first_left(seen);
+            uint64_t next = last ? seen - (uint64_t(1) << 16) : seen + 1;
+            if (tickets.compare_exchange_weak(seen, next)) {
+                current(int(job));
                 if (to_do.fetch_sub(1) == 1) to_do.notify_all();
                 return true;
             }
@@ -96,14 +106,14 @@ class Pool {
 
     void work() {
         for (int spins = 0; !stopping;) {
-            if (take()) {
+            if (take(false)) {
                 spins = 0;
             } else if (spins < SPINS) {
                 ++spins;
                 relax();
             } else {
                 uint64_t seen = tickets.load();
-                if (!uint32_t(seen) && !stopping) tickets.wait(seen);
+                if (!any_left(seen) && !stopping) tickets.wait(seen);
                 spins = 0;
             }
         }

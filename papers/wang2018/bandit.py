@@ -240,7 +240,7 @@ FIGURES = (
         name="wang2018/bandit",
         caption=(
             "Learning with frozen weights. (a) One trained network on arms of .25 and .75: choices "
-            "of the better arm (dark), episodes sorted by how late they settle. (b) Probability of "
+            "of the better arm (dark), episodes sorted by how often they choose it. (b) Probability of "
             "choosing the better arm by trial. (c) Regret on dependent arms, beside learners with "
             "an algorithm. (d) Hidden state of one network in the plane of its first two "
             "principal components, colored by the reward of the two arms so far."

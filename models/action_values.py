@@ -1,0 +1,70 @@
+"""What learners of action values share: the move just completed, and the choice among estimates."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..tasks import ACT, TimeStep
+
+
+class Move(NamedTuple):
+    """What each of `n` lanes did last, now that its consequence is known.
+
+    Attributes
+    ----------
+    made : (n,) bool
+        Whether there was a move at all; the rest holds for such lanes only.
+    observation : (n, observation_size) float32
+    action : (n,) ints
+    reward : (n,) float
+    ended : (n,) bool
+        The episode ended with it: no value follows.
+    next_observation : (n, observation_size) float32
+    """
+
+    made: np.ndarray
+    observation: np.ndarray
+    action: np.ndarray
+    reward: np.ndarray
+    ended: np.ndarray
+    next_observation: np.ndarray
+
+
+class Moves:
+    """Remembers what each lane saw and did until the next time step tells what came of it."""
+
+    def __init__(self, n: int, observation_size: int) -> None:
+        self._made, self._action = np.zeros(n, bool), np.zeros(n, np.int64)
+        self._observation = np.zeros((n, observation_size), np.float32)
+
+    def complete(self, now: TimeStep) -> Move:
+        """Return the move that led to `now`."""
+        ended = (now.discount == 0) | now.first
+        return Move(self._made, self._observation, self._action, now.reward, ended, now.observation)
+
+    def begin(self, now: TimeStep, action: np.ndarray) -> None:
+        """Keep what was seen and done; rests and forced choices are no moves."""
+        self._made = now.active & (now.phase == ACT)
+        self._observation, self._action = now.observation.astype(np.float32), action
+
+
+def epsilon_greedy(estimate: np.ndarray, epsilon: float | np.ndarray) -> np.ndarray:
+    """Probability of each action, (n, n_actions): the best, ties evenly, or any with `epsilon`.
+
+    Examples
+    --------
+    >>> epsilon_greedy(np.array([[0.0, np.inf, np.inf, 1.0]]), 0.2)
+    array([[0.05, 0.45, 0.45, 0.05]])
+    """
+    best = estimate == estimate.max(axis=1, keepdims=True)
+    return (1 - epsilon) * best / best.sum(axis=1, keepdims=True) + epsilon / estimate.shape[1]
+
+
+def draw(policy: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """Turn uniform numbers `u` (n,) into actions with the probabilities `policy`."""
+    return (policy.cumsum(axis=1) <= u[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
+
+
+__all__ = ["Move", "Moves", "draw", "epsilon_greedy"]

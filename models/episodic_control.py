@@ -1,0 +1,233 @@
+"""Model-free episodic control: act on the best return that each action has had (Blundell et al. 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ..tasks import Discrete, Lanes, Task, TimeStep
+from .action_values import Moves, draw, epsilon_greedy
+from .agent import Agent, Trace
+
+WRITES = ("max", "mean")
+_FIRST_ROOM = 16  # entries
+
+
+class Answer(NamedTuple):
+    """What the tables of `n` lanes say about one state each; all arrays (n, n_actions).
+
+    Attributes
+    ----------
+    value : float
+        What is stored for this very state, else the mean over the nearest; 0 without entries.
+    stored : bool
+        Whether this very state has been stored.
+    enough : bool
+        Whether there are as many entries as are averaged.
+    similarity : float
+        1 / (1 + d) for the nearest entry at distance d, 0 without entries.
+    """
+
+    value: np.ndarray
+    stored: np.ndarray
+    enough: np.ndarray
+    similarity: np.ndarray
+
+
+class ReturnTables:
+    """Returns by state, one table for each lane and action.
+
+    Parameters
+    ----------
+    n, n_actions, key_size : int
+    n_neighbors : int
+    capacity : int
+        Entries of a table; the one written or read longest ago makes room.
+
+    Examples
+    --------
+    >>> tables = ReturnTables(n=1, n_actions=1, key_size=1, n_neighbors=2)
+    >>> for state, value in ((0.0, 1.0), (1.0, 3.0), (9.0, 8.0)):
+    ...     tables.write(0, 0, np.array([state], np.float32), value)
+    >>> tables.look_up(np.array([[0.4]], np.float32)).value
+    array([[2.]])
+    """
+
+    def __init__(
+        self, n: int, n_actions: int, key_size: int, n_neighbors: int, capacity: int = 1_000_000
+    ) -> None:
+        self.n_neighbors, self.capacity = n_neighbors, capacity
+        shape = (n, n_actions, min(_FIRST_ROOM, capacity))
+        self._key = np.full((*shape, key_size), np.inf, np.float32)
+        self._value, self._count = np.zeros(shape), np.zeros(shape, np.int64)
+        self._touched = np.full(shape, -1)
+        self._slot: list[list[dict[bytes, int]]] = [
+            [{} for _ in range(n_actions)] for _ in range(n)
+        ]
+        self._clock = 0
+
+    @property
+    def n_entries(self) -> np.ndarray:
+        """Entries of each table, (n, n_actions)."""
+        return (self._count > 0).sum(axis=2)
+
+    def write(
+        self, lane: int, action: int, key: np.ndarray, value: float, rule: str = "max"
+    ) -> None:
+        """Store a return; of a state that is stored already, keep the larger one or the mean."""
+        slots, name = self._slot[lane][action], key.tobytes()
+        self._clock += 1
+        if name in slots:
+            at = (lane, action, slots[name])
+            self._count[at] += 1
+            old = self._value[at]
+            self._value[at] = (
+                max(old, value) if rule == "max" else old + (value - old) / self._count[at]
+            )
+        else:
+            at = (lane, action, self._free(lane, action))
+            slots[name] = at[2]
+            self._key[at], self._value[at], self._count[at] = key, value, 1
+        self._touched[at] = self._clock
+
+    def _free(self, lane: int, action: int) -> int:
+        """Where the next entry goes: beside the others, or in place of the one least used."""
+        slots, room = self._slot[lane][action], self._value.shape[2]
+        if len(slots) == self.capacity:
+            slot = int(self._touched[lane, action].argmin())
+            del slots[self._key[lane, action, slot].tobytes()]
+            return slot
+        if len(slots) == room:
+            more = min(self.capacity, 2 * room) - room
+            for name, blank in (("key", np.inf), ("value", 0), ("count", 0), ("touched", -1)):
+                array = getattr(self, f"_{name}")
+                fresh = np.full((*array.shape[:2], more, *array.shape[3:]), blank, array.dtype)
+                setattr(self, f"_{name}", np.concatenate([array, fresh], axis=2))
+        return len(slots)
+
+    def look_up(self, key: np.ndarray) -> Answer:
+        """What is stored about the states `key` (n, key_size); of equally near ones the oldest count."""
+        square = np.square(self._key - key[:, None, None]).sum(axis=3)  # inf where empty
+        nearest = square.argsort(axis=2, kind="stable")[..., : self.n_neighbors]
+        near = np.take_along_axis(square, nearest, axis=2)
+        found, stored = np.isfinite(near), near[..., 0] == 0
+        averaged = np.where(stored[..., None], np.arange(near.shape[2]) == 0, found)
+        values = np.take_along_axis(self._value, nearest, axis=2)
+        value = (values * averaged).sum(axis=2) / np.maximum(averaged.sum(axis=2), 1)
+        self._clock += 1
+        lane, action, rank = np.nonzero(averaged)
+        self._touched[lane, action, nearest[lane, action, rank]] = self._clock
+        enough = stored | (found.sum(axis=2) >= self.n_neighbors)
+        return Answer(value, stored, enough, 1 / (1 + np.sqrt(near[..., 0])))
+
+
+@dataclass
+class MFEC(Agent):
+    """Model-free episodic control (Blundell et al. 2016, arXiv:1606.04460).
+
+    At the end of an episode, backward through it, the return of each action is stored under the
+    state in which it was taken, if it is larger than what is stored there. The value of an action
+    is what is stored, and in a new state the unweighted mean over the nearest stored states. An
+    action with too few entries to average is tried first.
+
+    Traces are `policy`, `q` (values of all actions; of those that are there where entries are too
+    few, 0 without entries), `value`, the largest, `stored` (whether this state and action have been
+    stored), and `similarity`, 1 / (1 + distance) of the nearest entry.
+
+    Parameters
+    ----------
+    n_neighbors : int
+    discount, epsilon : float
+    write : "max" or "mean"
+        With "mean" the mean return is stored, which stochastic rewards do not bias.
+    key_size : int, optional
+        Observations are projected at random to so many numbers; by default they are the keys.
+    capacity : int
+        Entries for each action.
+
+    Examples
+    --------
+    >>> MFEC().without("similarity").lesions
+    ('similarity',)
+    """
+
+    parts: ClassVar[dict[str, str]] = {
+        "memory": "nothing is stored",
+        "similarity": "a state that was never stored is worth nothing, whatever is near",
+        "optimism": "an action with few entries is worth their mean, or 0",
+    }
+    learns: ClassVar[bool] = True
+
+    n_neighbors: int = 11  # with epsilon and capacity: a public re-implementation's reading
+    discount: float = 1.0
+    epsilon: float = 0.005
+    write: str = "max"
+    key_size: int | None = None
+    capacity: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        if self.write not in WRITES:
+            raise ValueError(f"write must be {' or '.join(WRITES)}, got '{self.write}'")
+        for name in ("n_neighbors", "capacity"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    def begin(self, task: Task, n: int, rng: Lanes) -> None:
+        if not isinstance(task.action, Discrete):
+            raise ValueError(f"MFEC needs discrete actions, {type(task).__name__} has others")
+        size, self._rng = task.observation_size, rng
+        self._projection = None
+        if self.key_size is not None:
+            drawn = rng.normal(size * self.key_size).reshape(n, size, self.key_size)
+            self._projection = drawn / np.sqrt(self.key_size)
+        self._tables = ReturnTables(
+            n, task.action.n, self.key_size or size, self.n_neighbors, self.capacity
+        )
+        self._moves = Moves(n, size)
+        self._key = np.zeros((n, self.key_size or size), np.float32)
+        self._episode: list[list[tuple[np.ndarray, int, float]]] = [[] for _ in range(n)]
+
+    def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
+        self._learn(now)
+        self._key = self._key_of(now.observation)
+        answer = self._tables.look_up(self._key)
+        q, estimate = answer.value, answer.value
+        if "similarity" in self.lesions:
+            q = estimate = np.where(answer.stored, q, 0.0)
+        if "optimism" not in self.lesions:
+            estimate = np.where(answer.enough, q, np.inf)
+        policy = epsilon_greedy(estimate, self.epsilon)
+        action = draw(policy, self._rng.random())
+        self._moves.begin(now, action)
+        return action, {
+            "policy": policy.astype(np.float32),
+            "q": q.astype(np.float32),
+            "value": q.max(axis=1).astype(np.float32),
+            "stored": answer.stored,
+            "similarity": answer.similarity.astype(np.float32),
+        }
+
+    def _key_of(self, observation: np.ndarray) -> np.ndarray:
+        if self._projection is None:
+            return np.ascontiguousarray(observation, np.float32) + np.float32(0)  # -0 becomes 0
+        return np.einsum("nf,nfk->nk", observation, self._projection).astype(np.float32)
+
+    def _learn(self, now: TimeStep) -> None:
+        """Add the last move to its episode; store the returns of episodes that are over."""
+        move = self._moves.complete(now)
+        for lane in np.flatnonzero(move.made):
+            self._episode[lane].append(
+                (self._key[lane], int(move.action[lane]), float(move.reward[lane]))
+            )
+        for lane in np.flatnonzero(move.made & move.ended):
+            total = 0.0
+            for key, action, reward in reversed(self._episode[lane]):
+                total = reward + self.discount * total
+                if "memory" not in self.lesions:
+                    self._tables.write(lane, action, key, total, self.write)
+            self._episode[lane] = []
+
+
+__all__ = ["MFEC", "Answer", "ReturnTables"]

@@ -1,0 +1,354 @@
+"""Neural episodic control: returns stored under keys that a network learns (Pritzel et al. 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from ..tasks import Discrete, Lanes, Task, TimeStep
+from .action_values import Moves, draw, epsilon_greedy
+from .agent import Agent, Trace
+from .lane_networks import draw_weights, forward
+
+if TYPE_CHECKING:
+    import torch
+
+KERNEL_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
+_DECAY, _ROUNDING = 0.95, 1e-8  # of RMSProp; a choice, as the paper states none
+_FIRST_ROOM = 16  # entries
+Step = tuple[np.ndarray, int, float, float]  # observation, action, reward, value of the state
+
+
+def kernel_average(
+    query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, n_neighbors: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Average the values of the nearest keys with weights 1 / (d^2 + .001).
+
+    Parameters
+    ----------
+    query : (..., key_size) tensor
+    keys : (..., n_entries, key_size) tensor
+        Infinite where there is no entry.
+    values : (..., n_entries) tensor
+    n_neighbors : int
+
+    Returns
+    -------
+    average, square : (...) tensors
+        0 without entries; and the squared distance of the nearest.
+    """
+    import torch
+
+    there = torch.isfinite(keys[..., 0])
+    apart = torch.where(there[..., None], keys - query[..., None, :], 0.0)
+    square = torch.where(there, apart.square().sum(dim=-1), torch.inf)
+    near, at = square.topk(min(n_neighbors, square.shape[-1]), largest=False)
+    weight = 1 / (near + KERNEL_OFFSET)
+    value = torch.gather(values.expand(square.shape), -1, at)
+    total = weight.sum(dim=-1)
+    average = (weight * value).sum(dim=-1) / torch.where(total > 0, total, 1.0)
+    return average, near[..., 0]
+
+
+class KeyedValues:
+    """Values under keys, one dictionary for each lane and action, both open to gradients.
+
+    What was observed names an entry, so that its key may change.
+    """
+
+    def __init__(self, n: int, n_actions: int, key_size: int, capacity: int) -> None:
+        self.capacity = capacity
+        shape = (n, n_actions, min(_FIRST_ROOM, capacity))
+        self.key = np.full((*shape, key_size), np.inf, np.float32)
+        self.value, self.touched = np.zeros(shape, np.float32), np.full(shape, -1)
+        self.slot: list[list[dict[bytes, int]]] = [[{} for _ in range(n_actions)] for _ in range(n)]
+        self._clock = 0
+
+    def stored(self, observation: np.ndarray) -> np.ndarray:
+        """Whether each lane has each action stored for what it observes, (n, n_actions)."""
+        return np.array(
+            [
+                [seen.tobytes() in slots for slots in tables]
+                for seen, tables in zip(observation, self.slot, strict=True)
+            ]
+        )
+
+    def write(
+        self, lane: int, action: int, observation: np.ndarray, key: np.ndarray, value: float,
+        rate: float,
+    ) -> None:  # fmt: skip
+        """Append a value, or move the one of this observation toward it and renew its key."""
+        slots, name = self.slot[lane][action], observation.tobytes()
+        if name in slots:
+            at = (lane, action, slots[name])
+            self.value[at] += rate * (value - self.value[at])
+        else:
+            at = (lane, action, self._free(lane, action))
+            slots[name], self.value[at] = at[2], value
+        self.key[at] = key
+        self.touch(at)
+
+    def touch(self, at: tuple) -> None:
+        """Note that these entries have been used."""
+        self._clock += 1
+        self.touched[at] = self._clock
+
+    def _free(self, lane: int, action: int) -> int:
+        """Where the next entry goes: beside the others, or in place of the one least used."""
+        slots, room = self.slot[lane][action], self.value.shape[2]
+        if len(slots) == self.capacity:
+            slot = int(self.touched[lane, action].argmin())
+            del slots[next(name for name, taken in slots.items() if taken == slot)]
+            return slot
+        if len(slots) == room:
+            more = min(self.capacity, 2 * room) - room
+            for name, blank in (("key", np.inf), ("value", 0), ("touched", -1)):
+                array = getattr(self, name)
+                fresh = np.full((*array.shape[:2], more, *array.shape[3:]), blank, array.dtype)
+                setattr(self, name, np.concatenate([array, fresh], axis=2))
+        return len(slots)
+
+
+@dataclass
+class NEC(Agent):
+    """Neural episodic control (Pritzel et al. 2017, arXiv:1703.01988).
+
+    The value of an action is the average over the nearest keys of its dictionary, weighted by
+    1 / (d^2 + .001), in the space of a network that embeds what is observed. At the end of an
+    episode the N-step return of each move, completed by the value of the state N moves on, is
+    stored; where the same was observed before, the stored value moves toward it. Every `train_every`
+    moves of a lane a minibatch of past moves and their returns trains the network, and, at a
+    smaller rate, keys and values. Each life has a network and dictionaries of its own.
+
+    Traces are `policy`, `q` (values of all actions, 0 without entries), `value`, the largest,
+    `stored` (whether this state and action have been stored), and `similarity`, 1 / (1 + distance)
+    of the nearest key.
+
+    Parameters
+    ----------
+    n_neighbors, n_step : int
+    write_rate : float
+        Alpha, by which a stored value moves.
+    learning_rate, memory_rate : float
+        Of the network (RMSProp) and of keys and values (plain gradient).
+    discount, epsilon : float
+    n_hidden : tuple of int
+    key_size, capacity, replay_capacity, batch_size, train_every : int
+        Capacity is that of one action's dictionary.
+    input_scale : float
+        What observations are multiplied by.
+
+    Examples
+    --------
+    >>> NEC().without("embedding_learning").lesions
+    ('embedding_learning',)
+    """
+
+    parts: ClassVar[dict[str, str]] = {
+        "memory": "nothing is stored",
+        "similarity": "a state that was never stored is worth nothing, whatever is near",
+        "embedding_learning": "the network stays as it was drawn",
+        "memory_learning": "no gradient reaches keys and values",
+    }
+    learns: ClassVar[bool] = True
+
+    # Pritzel et al. 2017 where given: neighbors, N, discount, batch, capacity of the dictionary and
+    # of the replay buffer (made smaller here), one update in 4 decisions. The rest is ours.
+    n_neighbors: int = 50
+    n_step: int = 100
+    write_rate: float = 0.1
+    learning_rate: float = 1e-3
+    memory_rate: float = 1e-3
+    discount: float = 0.99
+    epsilon: float = 0.05
+    n_hidden: tuple[int, ...] = (32,)
+    key_size: int = 8
+    capacity: int = 500_000
+    replay_capacity: int = 10_000
+    batch_size: int = 32
+    train_every: int = 4
+    input_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name in (
+            "n_neighbors", "n_step", "key_size", "capacity", "replay_capacity", "batch_size",
+            "train_every",
+        ):  # fmt: skip
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+
+    def begin(self, task: Task, n: int, rng: Lanes) -> None:
+        import torch
+
+        if not isinstance(task.action, Discrete):
+            raise ValueError(f"NEC needs discrete actions, {type(task).__name__} has others")
+        size, self._rng = task.observation_size, rng
+        self._weights = draw_weights(rng, (size, *self.n_hidden, self.key_size))
+        self._square = [torch.zeros_like(weight) for weight in self._weights]
+        self._memory = KeyedValues(n, task.action.n, self.key_size, self.capacity)
+        self._moves, self._value = Moves(n, size), np.zeros(n)
+        self._key = np.zeros((n, self.key_size), np.float32)
+        self._episode: list[list[Step]] = [[] for _ in range(n)]
+        self._past_observation = np.zeros((n, self.replay_capacity, size), np.float32)
+        self._past_action = np.zeros((n, self.replay_capacity), np.int64)
+        self._past_return = np.zeros((n, self.replay_capacity), np.float32)
+        self._n_past, self._n_moves = np.zeros((2, n), np.int64)
+
+    def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
+        self._learn(now)
+        seen = now.observation.astype(np.float32)
+        self._key = self._embed(seen)
+        q, square = self._estimate(self._key)
+        stored = self._memory.stored(seen)
+        if "similarity" in self.lesions:
+            q = np.where(stored, q, np.float32(0))
+        policy = epsilon_greedy(q, self.epsilon)
+        action = draw(policy, self._rng.random())
+        self._value = q.max(axis=1)
+        self._moves.begin(now, action)
+        return action, {
+            "policy": policy.astype(np.float32),
+            "q": q,
+            "value": self._value,
+            "stored": stored,
+            "similarity": 1 / (1 + np.sqrt(square)),
+        }
+
+    # ------------------------------------------------------------------ reading
+
+    def _embed(self, observation: np.ndarray) -> np.ndarray:
+        """Keys (n, key_size) of what is observed."""
+        import torch
+
+        with torch.no_grad():
+            inputs = torch.from_numpy(observation * np.float32(self.input_scale))
+            return forward(self._weights, inputs[:, None])[:, 0].numpy()
+
+    def _estimate(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Value of each action, and squared distance of its nearest key, (n, n_actions) each."""
+        import torch
+
+        keys, values = map(torch.from_numpy, (self._memory.key, self._memory.value))
+        q, square = kernel_average(torch.from_numpy(key)[:, None], keys, values, self.n_neighbors)
+        return q.numpy(), square.numpy()
+
+    # ------------------------------------------------------------------ learning
+
+    def _learn(self, now: TimeStep) -> None:
+        """Add the last move to its episode, store episodes that are over, train where it is time."""
+        move = self._moves.complete(now)
+        for lane in np.flatnonzero(move.made):
+            self._episode[lane].append(
+                (move.observation[lane], int(move.action[lane]), float(move.reward[lane]),
+                 float(self._value[lane]))
+            )  # fmt: skip
+        for lane in np.flatnonzero(move.made & move.ended):
+            self._store(lane, self._episode[lane])
+            self._episode[lane] = []
+        self._n_moves += move.made
+        u = self._rng.random(self.batch_size)
+        due = move.made & (self._n_moves % self.train_every == 0) & (self._n_past > 0)
+        if due.any() and "memory" not in self.lesions:
+            self._update(due, u)
+
+    def _store(self, lane: int, episode: Sequence[Step]) -> None:
+        """Write an episode into memory and replay buffer."""
+        returns = n_step_returns(
+            [reward for *_, reward, _ in episode], [value for *_, value in episode],
+            self.n_step, self.discount,
+        )  # fmt: skip
+        for (observation, action, _, _), value in zip(episode, returns, strict=True):
+            at = (lane, self._n_past[lane] % self.replay_capacity)
+            self._past_observation[at], self._past_action[at] = observation, action
+            self._past_return[at] = value
+            self._n_past[lane] += 1
+        if "memory" in self.lesions:
+            return
+        keys = self._embed_all(lane, np.stack([observation for observation, *_ in episode]))
+        for (observation, action, _, _), key, value in zip(episode, keys, returns, strict=True):
+            self._memory.write(lane, action, observation, key, float(value), self.write_rate)
+
+    def _embed_all(self, lane: int, observations: np.ndarray) -> np.ndarray:
+        """Keys of several observations of one lane."""
+        import torch
+
+        with torch.no_grad():
+            inputs = torch.from_numpy(observations * np.float32(self.input_scale))
+            own = [weight[lane : lane + 1] for weight in self._weights]
+            return forward(own, inputs[None])[0].numpy()
+
+    def loss(
+        self, weights: Sequence[torch.Tensor], keys: torch.Tensor, values: torch.Tensor,
+        observation: torch.Tensor, target: torch.Tensor,
+    ) -> torch.Tensor:  # fmt: skip
+        """Squared error of a minibatch for each lane, (n,).
+
+        Parameters
+        ----------
+        weights : tensors of the network
+        keys : (n, batch, n_entries, key_size) tensor
+            Of the dictionary of the action taken.
+        values : (n, batch, n_entries) tensor
+        observation : (n, batch, observation_size) tensor
+        target : (n, batch) tensor
+        """
+        query = forward(weights, observation * self.input_scale)
+        estimate, _ = kernel_average(query, keys, values, self.n_neighbors)
+        return (estimate - target).square().mean(dim=1)
+
+    def _update(self, due: np.ndarray, u: np.ndarray) -> None:
+        """One step down the gradient in the lanes that are due."""
+        import torch
+
+        lanes = np.arange(len(u))[:, None]
+        held = np.minimum(self._n_past, self.replay_capacity)
+        at = (lanes, (u * held[:, None]).astype(np.int64))
+        observation = torch.from_numpy(self._past_observation[at])
+        target = torch.from_numpy(self._past_return[at])
+        action = torch.from_numpy(self._past_action[at])
+        key = torch.from_numpy(self._memory.key).requires_grad_()
+        value = torch.from_numpy(self._memory.value).requires_grad_()
+        lane = torch.from_numpy(lanes)
+        loss = self.loss(self._weights, key[lane, action], value[lane, action], observation, target)
+        # A lane that has stored nothing has no gradient: its loss does not depend on anything.
+        total = torch.where(torch.from_numpy(due), loss, 0.0).sum()
+        *gradients, to_key, to_value = torch.autograd.grad(total, (*self._weights, key, value))
+        turn = torch.from_numpy(due)[:, None, None]
+        with torch.no_grad():
+            if "embedding_learning" not in self.lesions:
+                for weight, gradient, square in zip(
+                    self._weights, gradients, self._square, strict=True
+                ):
+                    square.lerp_(gradient.square(), (1 - _DECAY) * turn)
+                    weight -= turn * self.learning_rate * gradient / (square.sqrt() + _ROUNDING)
+            if "memory_learning" not in self.lesions:
+                # The batch's mean is undone: an entry moves by what its own errors ask for.
+                rate = self.memory_rate * self.batch_size
+                self._memory.key -= rate * to_key.numpy()
+                self._memory.value -= rate * to_value.numpy()
+
+
+def n_step_returns(
+    rewards: Sequence[float], values: Sequence[float], n_step: int, discount: float
+) -> np.ndarray:
+    """Discounted sum of the next N rewards plus the value of the state N moves on, of each move.
+
+    Examples
+    --------
+    >>> n_step_returns([0.0, 0.0, 1.0], [9.0, 8.0, 7.0], n_step=2, discount=0.5)
+    array([1.75, 0.5 , 1.  ])
+    """
+    reward = np.asarray(rewards, float)
+    returns = np.zeros(len(reward))
+    for t in range(len(reward)):
+        ahead = reward[t : t + n_step]
+        returns[t] = ahead @ discount ** np.arange(len(ahead))
+        if t + n_step < len(reward):
+            returns[t] += discount**n_step * values[t + n_step]
+    return returns
+
+
+__all__ = ["NEC", "KeyedValues", "kernel_average", "n_step_returns"]
