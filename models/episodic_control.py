@@ -13,6 +13,7 @@ from .agent import Agent, Trace
 
 WRITES = ("max", "mean")
 _FIRST_ROOM = 16  # entries
+Step = tuple[np.ndarray, int, float, float]  # key, action, reward, a uniform number
 
 
 class Answer(NamedTuple):
@@ -157,6 +158,7 @@ class MFEC(Agent):
         "memory": "nothing is stored",
         "similarity": "a state that was never stored is worth nothing, whatever is near",
         "optimism": "an action with few entries is worth their mean, or 0",
+        "binding": "returns are stored under states drawn at random from their episode",
     }
     learns: ClassVar[bool] = True
 
@@ -187,7 +189,7 @@ class MFEC(Agent):
         )
         self._moves = Moves(n, size)
         self._key = np.zeros((n, self.key_size or size), np.float32)
-        self._episode: list[list[tuple[np.ndarray, int, float]]] = [[] for _ in range(n)]
+        self._episode: list[list[Step]] = [[] for _ in range(n)]
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         self._learn(now)
@@ -216,18 +218,23 @@ class MFEC(Agent):
 
     def _learn(self, now: TimeStep) -> None:
         """Add the last move to its episode; store the returns of episodes that are over."""
-        move = self._moves.complete(now)
+        move, partner = self._moves.complete(now), self._rng.random()
         for lane in np.flatnonzero(move.made):
             self._episode[lane].append(
-                (self._key[lane], int(move.action[lane]), float(move.reward[lane]))
+                (self._key[lane], int(move.action[lane]), float(move.reward[lane]), partner[lane])
             )
         for lane in np.flatnonzero(move.made & move.ended):
-            total = 0.0
-            for key, action, reward in reversed(self._episode[lane]):
-                total = reward + self.discount * total
-                if "memory" not in self.lesions:
-                    self._tables.write(lane, action, key, total, self.write)
+            if "memory" not in self.lesions:
+                self._store(lane, self._episode[lane])
             self._episode[lane] = []
+
+    def _store(self, lane: int, episode: list[Step]) -> None:
+        total = 0.0
+        for key, action, reward, partner in reversed(episode):
+            total = reward + self.discount * total
+            if "binding" in self.lesions:
+                key = episode[int(partner * len(episode))][0]
+            self._tables.write(lane, action, key, total, self.write)
 
 
 __all__ = ["MFEC", "Answer", "ReturnTables"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..tasks import Lanes
@@ -19,7 +20,7 @@ def draw_weights(rng: Lanes, sizes: Sequence[int]) -> list[torch.Tensor]:
     import torch
 
     weights = []
-    for n_inputs, n_outputs in zip(sizes, sizes[1:], strict=False):
+    for n_inputs, n_outputs in pairwise(sizes):
         drawn = rng.normal(n_inputs * n_outputs).reshape(rng.n, n_inputs, n_outputs)
         weight = torch.tensor(drawn * (2 / n_inputs) ** 0.5, dtype=torch.float32)
         bias = torch.zeros(rng.n, 1, n_outputs)

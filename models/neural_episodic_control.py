@@ -24,7 +24,7 @@ Step = tuple[np.ndarray, int, float, float]  # observation, action, reward, valu
 
 def kernel_average(
     query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, n_neighbors: int
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Average the values of the nearest keys with weights 1 / (d^2 + .001).
 
     Parameters
@@ -37,20 +37,22 @@ def kernel_average(
 
     Returns
     -------
-    average, square : (...) tensors
-        0 without entries; and the squared distance of the nearest.
+    average : (...) tensor
+        0 without entries.
+    square, entry : (..., n_neighbors) tensors
+        Squared distance of the nearest, infinite where there are too few, and which they are.
     """
     import torch
 
     there = torch.isfinite(keys[..., 0])
     apart = torch.where(there[..., None], keys - query[..., None, :], 0.0)
     square = torch.where(there, apart.square().sum(dim=-1), torch.inf)
-    near, at = square.topk(min(n_neighbors, square.shape[-1]), largest=False)
+    near, entry = square.topk(min(n_neighbors, square.shape[-1]), largest=False)
     weight = 1 / (near + KERNEL_OFFSET)
-    value = torch.gather(values.expand(square.shape), -1, at)
+    value = torch.gather(values.expand(square.shape), -1, entry)
     total = weight.sum(dim=-1)
     average = (weight * value).sum(dim=-1) / torch.where(total > 0, total, 1.0)
-    return average, near[..., 0]
+    return average, near, entry
 
 
 class KeyedValues:
@@ -201,7 +203,7 @@ class NEC(Agent):
         self._learn(now)
         seen = now.observation.astype(np.float32)
         self._key = self._embed(seen)
-        q, square = self._estimate(self._key)
+        q, similarity = self._estimate(self._key)
         stored = self._memory.stored(seen)
         if "similarity" in self.lesions:
             q = np.where(stored, q, np.float32(0))
@@ -214,7 +216,7 @@ class NEC(Agent):
             "q": q,
             "value": self._value,
             "stored": stored,
-            "similarity": 1 / (1 + np.sqrt(square)),
+            "similarity": similarity,
         }
 
     # ------------------------------------------------------------------ reading
@@ -228,12 +230,16 @@ class NEC(Agent):
             return forward(self._weights, inputs[:, None])[:, 0].numpy()
 
     def _estimate(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Value of each action, and squared distance of its nearest key, (n, n_actions) each."""
+        """Value of each action, and likeness of its nearest key, (n, n_actions) each."""
         import torch
 
         keys, values = map(torch.from_numpy, (self._memory.key, self._memory.value))
-        q, square = kernel_average(torch.from_numpy(key)[:, None], keys, values, self.n_neighbors)
-        return q.numpy(), square.numpy()
+        query = torch.from_numpy(key)[:, None]
+        q, square, entry = kernel_average(query, keys, values, self.n_neighbors)
+        near = square.numpy()
+        lane, action, rank = np.nonzero(np.isfinite(near))
+        self._memory.touch((lane, action, entry.numpy()[lane, action, rank]))
+        return q.numpy(), 1 / (1 + np.sqrt(near[..., 0]))
 
     # ------------------------------------------------------------------ learning
 
@@ -296,7 +302,7 @@ class NEC(Agent):
         target : (n, batch) tensor
         """
         query = forward(weights, observation * self.input_scale)
-        estimate, _ = kernel_average(query, keys, values, self.n_neighbors)
+        estimate, *_ = kernel_average(query, keys, values, self.n_neighbors)
         return (estimate - target).square().mean(dim=1)
 
     def _update(self, due: np.ndarray, u: np.ndarray) -> None:

@@ -153,6 +153,67 @@ def test_a_run_killed_at_a_random_moment_ends_in_the_same_bytes(tmp_path, seed):
     assert contents(fs.run(long, out=tmp_path / "part")) == whole
 
 
+def test_a_deleted_recording_is_made_again(tmp_path):
+    run = fs.run(SMALL, seeds=[0], out=tmp_path)
+    before = contents(run)
+    run.folder.seed_path(0, "recording-blind.nc").unlink()
+    assert contents(fs.run(SMALL, seeds=[0], out=tmp_path)) == before
+
+
+def test_every_declared_experiment_can_be_sent_to_another_process():
+    import pickle
+
+    from fastslow.papers import experiments
+
+    for declared in experiments().values():
+        assert pickle.loads(pickle.dumps(declared)) == declared  # noqa: S301
+
+
+def test_a_misspelt_lesion_of_a_test_is_noticed_before_training():
+    with pytest.raises(ValueError, match="did you mean 'reward_input'"):
+        replace(SMALL, tests={"blind": Test(without=("reward_inputs",))})
+    with pytest.raises(ValueError, match="n_lives of a test must be at least 1"):
+        Test(n_lives=0)
+    with pytest.raises(ValueError, match=r"snapshot is a share of training in \[0, 1\]"):
+        Test(snapshot=2.0)
+
+
+def test_jobs_must_be_positive(tmp_path):
+    with pytest.raises(ValueError, match="jobs must be at least 1, got 0"):
+        fs.run(SMALL, out=tmp_path, jobs=0)
+
+
+def test_snapshots_that_fall_on_one_batch_are_all_kept(tmp_path):
+    close = replace(SMALL, tests={"a": Test(5, snapshot=0.1), "b": Test(5, snapshot=0.2)})
+    run = fs.run(close, seeds=[0], out=tmp_path)
+    assert run.test("a").attrs["weights"] == run.test("b").attrs["weights"]
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path):
+    other = replace(SMALL, training=ActorCritic(n_lives=64, n_lanes=16, learning_rate=1e-3))
+    with pytest.raises(KeyboardInterrupt):
+        fs.run(other, seeds=[0], out=tmp_path, report=Interrupting(1))
+    source = experiment.folder_of(other, tmp_path).seed_path(0, "checkpoint.safetensors")
+    target = experiment.folder_of(SMALL, tmp_path).seed_path(0, "checkpoint.safetensors")
+    target.parent.mkdir(parents=True)
+    target.write_bytes(source.read_bytes())
+    with pytest.raises(ValueError, match="is a checkpoint of other settings"):
+        fs.run(SMALL, seeds=[0], out=tmp_path)
+
+
+def test_trials_that_behavior_decides_leave_a_learning_curve(tmp_path):
+    from fastslow.tasks import HarlowLine
+
+    line = Experiment(
+        "test/line", "", HarlowLine(max_steps=30), Prefrontal(n_units=6),
+        ActorCritic(n_lives=12, n_lanes=2), Test(n_lives=3, record=()),
+    )  # fmt: skip
+    both = fs.run(line, seeds=[0, 1], out=tmp_path / "both").training
+    alone = fs.run(line, seeds=[1], out=tmp_path / "alone").training
+    columns = [c for c in alone if c.startswith("reward_trial")]
+    np.testing.assert_array_equal(both[both.seed == 1][columns], alone[columns])
+
+
 def test_divergence_says_so_and_loses_nothing(tmp_path):
     wild = replace(
         SMALL,
@@ -162,7 +223,10 @@ def test_divergence_says_so_and_loses_nothing(tmp_path):
         fs.run(wild, seeds=[0], out=tmp_path)
     folder = experiment.folder_of(wild, tmp_path)
     assert folder.seeds() == []
+    assert folder.seeds("diverged") == [0]
     assert folder.seed_path(0, "checkpoint.safetensors").exists()
+    with pytest.raises(experiment.DivergedError, match="diverged"):  # it would diverge again
+        fs.run(wild, seeds=[0], out=tmp_path, report=Interrupting(1))
 
 
 def test_a_truncated_recording_says_what_to_do(tmp_path):

@@ -157,6 +157,17 @@ def test_what_is_recorded_can_be_chosen():
         fs.simulate(task, agent, 0)
 
 
+def test_names_may_not_collide():
+    @dataclass
+    class Oracle(Sleeper):
+        def act(self, now):
+            action, trace = super().act(now)
+            return action, trace | {"trial": np.zeros(self._n)}
+
+    with pytest.raises(ValueError, match="trace 'trial' is also a label; rename one"):
+        fs.simulate(Corridor(), Oracle(), n_lives=2)
+
+
 def test_every_variable_says_its_units(recorded):
     for name, array in recorded.data_vars.items():
         assert array.attrs["units"], name

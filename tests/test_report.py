@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import fastslow as fs
 from fastslow import cli, papers
@@ -62,8 +63,11 @@ def toy(signatures, notes=None):
 
 def verdict(declared, **values):
     """Judge given numbers: one name for each source."""
-    numbers = {name.replace("_", "/"): np.asarray(v, float) for name, v in values.items()}
-    stub = replace(declared, measure=lambda x: x)
+    numbers = {
+        name.replace("_", "/"): xr.Dataset({"x": ("seed", np.asarray(v, float))})
+        for name, v in values.items()
+    }
+    stub = replace(declared, measure=lambda recording: recording.x.values)
     return judge(stub, numbers)
 
 

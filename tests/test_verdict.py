@@ -47,6 +47,30 @@ def test_a_failed_seed_is_named_as_the_reason():
     assert verdict([1.0, np.nan, 1.0]).reason == "a seed failed"
 
 
+def test_seeds_that_diverged_are_failures_not_missing():
+    recording = xr.Dataset({"x": ("seed", GOOD)}, {"seed": [0, 1, 3, 4]}, {"failed": "[2]"})
+    signature = Signature(
+        "paper/s", "A claim.", "direction only", 0.5, 1.5, lambda r: r.x.values, "paper/a"
+    )
+    found = judge(signature, {"paper/a": recording})
+    assert (found.verdict, found.reason) == ("unclear", "a seed failed")
+    assert json.loads(found.to_json())["seeds"] == [*GOOD, None]
+
+
+def test_sources_are_compared_seed_by_seed():
+    def of(seeds):
+        return xr.Dataset({"x": ("seed", [10.0 * s for s in seeds])}, {"seed": list(seeds)})
+
+    signature = Signature(
+        "paper/s", "A claim.", "direction only", None, None,
+        lambda a, b: (a.x - b.x).values, ("paper/a", "paper/b"),
+    )  # fmt: skip
+    found = judge(signature, {"paper/a": of([0, 1, 2, 3]), "paper/b": of([3, 2, 1])})
+    assert found.measured.seeds == (0.0, 0.0, 0.0)
+    with pytest.raises(ValueError, match="paper/a and paper/b have no seed in common"):
+        judge(signature, {"paper/a": of([0, 1]), "paper/b": of([2, 3])})
+
+
 def test_the_mean_alone_is_not_enough():
     """The mean lies inside, the interval does not."""
     found = verdict(WIDE)
