@@ -206,7 +206,8 @@ def run(
         Where networks are trained; a graphics card pays for many seeds only.
     report : callable, optional
         Called with the experiment, its seeds and the `Progress` after each logged batch; by
-        default a notebook shows a line of progress, and nothing is said elsewhere.
+        default a notebook shows a line of progress, and nothing is said elsewhere. With several
+        jobs it is copied to each, so it must be picklable.
 
     Returns
     -------
@@ -223,7 +224,7 @@ def run(
     missing = wanted if force else missing_seeds(experiment, folder, wanted)
     groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
     if len(groups) > 1:
-        _run_in_processes(experiment, folder, groups, force, device)
+        _run_in_processes(experiment, folder, groups, force, report, device)
     elif groups:
         if report is None and in_notebook():
             report = ProgressLine()
@@ -261,13 +262,16 @@ def _run_in_processes(
     folder: RunFolder,
     groups: Sequence[Sequence[int]],
     force: bool,
+    report: Report | None,
     device: str,
 ) -> None:
     own = [m.__file__ for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
     with ProcessPoolExecutor(
         len(groups), get_context("spawn"), initializer=_load_again, initargs=(own,)
     ) as pool:
-        jobs = [pool.submit(run_seeds, experiment, folder, g, force, None, device) for g in groups]
+        jobs = [
+            pool.submit(run_seeds, experiment, folder, g, force, report, device) for g in groups
+        ]
         for job in jobs:
             job.result()
 

@@ -69,3 +69,38 @@ def n_step_return(
             running = reward[k] + gamma * discount[k] * running
         total[t] = running
     return total
+
+
+def losses(
+    policy: np.ndarray,
+    action: np.ndarray,
+    value: np.ndarray,
+    advantage: np.ndarray,
+    active: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """The three parts of the actor-critic's loss, means over active steps.
+
+    Parameters
+    ----------
+    policy : (n_steps, n, n_actions) array
+    action : (n_steps, n) int array
+    value, advantage : (n_steps, n) arrays
+        The advantage, and the return `advantage + value`, are held constant when these are
+        differentiated; so the error that teaches the critic is the advantage itself.
+    active : (n_steps, n) bool array
+
+    Returns
+    -------
+    dict
+        `policy_loss`, the mean of `-advantage * log policy(action)`; `value_loss`, the mean of the
+        squared difference of return and value; `entropy`, of the policy, in nats.
+    """
+    taken = np.take_along_axis(policy, action[..., None], axis=-1)[..., 0]
+    returns = advantage + value
+    entropy = -(policy * np.log(np.maximum(policy, np.finfo(float).tiny))).sum(axis=-1)
+    parts = {
+        "policy_loss": -advantage * np.log(taken),
+        "value_loss": (returns - value) ** 2,
+        "entropy": entropy,
+    }
+    return {name: part[active].mean() for name, part in parts.items()}

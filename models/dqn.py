@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 from ..tasks import Discrete, Lanes, Task, TimeStep
 from .action_values import Move, Moves, draw, epsilon_greedy
 from .agent import Agent, Trace
-from .lane_networks import draw_weights, forward
+from .lane_networks import LaneNetworks
 
 if TYPE_CHECKING:
     import torch
@@ -101,11 +102,9 @@ class DQN(Agent):
         if not isinstance(task.action, Discrete):
             raise ValueError(f"DQN needs discrete actions, {type(task).__name__} has others")
         size, self._rng = task.observation_size, rng
-        self._weights = draw_weights(rng, (size, *self.n_hidden, task.action.n))
-        self._target = [weight.detach().clone() for weight in self._weights]
-        self._first_moment, self._second_moment = (
-            [torch.zeros_like(weight) for weight in self._target] for _ in range(2)
-        )
+        self._network = LaneNetworks(rng, (size, *self.n_hidden, task.action.n))
+        self._target = deepcopy(self._network)
+        self._first_moment, self._second_moment = torch.zeros((2, *self._network.flat.shape))
         held = 1 if "replay" in self.lesions else self.capacity
         self._buffer = ReplayBuffer(n, size, held)
         self._moves, self._n_updates = Moves(n, size), np.zeros(n, np.int64)
@@ -116,7 +115,7 @@ class DQN(Agent):
         self._learn(self._moves.complete(now))
         with torch.no_grad():
             seen = torch.from_numpy(now.observation.astype(np.float32) * self.input_scale)
-            q = forward(self._weights, seen[:, None])[:, 0].numpy()
+            q = self._network(seen[:, None])[:, 0].numpy()
         policy = epsilon_greedy(q, self._epsilon()[:, None])
         action = draw(policy, self._rng.random())
         self._moves.begin(now, action)
@@ -149,34 +148,27 @@ class DQN(Agent):
         import torch
 
         state, action, reward, ended, next_state = batch
-        target_weights = self._weights if "target_network" in self.lesions else self._target
+        target_network = self._network if "target_network" in self.lesions else self._target
         with torch.no_grad():
-            best = forward(target_weights, next_state).max(dim=2).values
+            best = target_network(next_state).max(dim=2).values
             target = reward + self.discount * (1 - ended) * best
-        q = forward(self._weights, state).gather(2, action[..., None])[..., 0]
+        q = self._network(state).gather(2, action[..., None])[..., 0]
         return (q - target).square().mean(dim=1)
 
     def _update(self, due: np.ndarray, batch: tuple[torch.Tensor, ...]) -> None:
         """One step of Adam (arXiv:1412.6980) in the lanes that are due, each at its own count."""
         import torch
 
-        gradients = torch.autograd.grad(self.loss(batch).sum(), self._weights)
+        gradient, _ = self._network.gradient(self.loss(batch).sum())
         self._n_updates += due
-        n = torch.from_numpy(np.maximum(self._n_updates, 1).astype(np.float32))[:, None, None]
-        turn = torch.from_numpy(due)[:, None, None]
-        correction = self.learning_rate * torch.sqrt(1 - 0.999**n) / (1 - 0.9**n)
-        with torch.no_grad():
-            moments = zip(self._first_moment, self._second_moment, strict=True)
-            for weight, gradient, (first, second) in zip(
-                self._weights, gradients, moments, strict=True
-            ):
-                first.lerp_(gradient, 0.1 * turn)
-                second.lerp_(gradient.square(), 0.001 * turn)
-                weight -= turn * correction * first / (second.sqrt() + 1e-8)
-            renewed = torch.from_numpy(due & (self._n_updates % self.target_every == 0))
-            if renewed.any():
-                for old, weight in zip(self._target, self._weights, strict=True):
-                    old.copy_(torch.where(renewed[:, None, None], weight, old))
+        n = torch.from_numpy(np.maximum(self._n_updates, 1))[:, None]
+        turn = torch.from_numpy(due.astype(np.float32))[:, None]
+        rate = turn * self.learning_rate * torch.sqrt(1 - 0.999**n) / (1 - 0.9**n)
+        self._first_moment.lerp_(gradient, 0.1 * turn)
+        self._second_moment.lerp_(gradient.square(), 0.001 * turn)
+        self._network.flat -= rate * self._first_moment / (self._second_moment.sqrt() + 1e-8)
+        renewed = np.flatnonzero(due & (self._n_updates % self.target_every == 0))
+        self._target.flat[renewed] = self._network.flat[renewed]
 
 
 __all__ = ["DQN", "ReplayBuffer"]

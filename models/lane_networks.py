@@ -6,37 +6,69 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..tasks import Lanes
 
 if TYPE_CHECKING:
     import torch
 
 
-def draw_weights(rng: Lanes, sizes: Sequence[int]) -> list[torch.Tensor]:
-    """Weights (n, inputs, outputs) and biases (n, 1, outputs) of each layer, in turn.
+class LaneNetworks:
+    """A perceptron with rectified hidden layers for each lane.
 
-    Weights are normal with variance 2 / inputs (He et al. 2015, doi:10.1109/ICCV.2015.123).
+    Weights are drawn with variance 2 / inputs (He et al. 2015, doi:10.1109/ICCV.2015.123); biases
+    start at 0.
+
+    Parameters
+    ----------
+    rng : Lanes
+    sizes : sequence of int
+        Inputs, hidden layers, outputs.
+
+    Attributes
+    ----------
+    flat : (n, n_weights) tensor
+        All weights of a lane in a row; change it in place.
+    layers : list of tensors
+        Weights (n, inputs, outputs) and biases (n, 1, outputs) in turn, parts of `flat`.
     """
-    import torch
 
-    weights = []
-    for n_inputs, n_outputs in pairwise(sizes):
-        drawn = rng.normal(n_inputs * n_outputs).reshape(rng.n, n_inputs, n_outputs)
-        weight = torch.tensor(drawn * (2 / n_inputs) ** 0.5, dtype=torch.float32)
-        bias = torch.zeros(rng.n, 1, n_outputs)
-        weights += [weight.requires_grad_(), bias.requires_grad_()]
-    return weights
+    def __init__(self, rng: Lanes, sizes: Sequence[int]) -> None:
+        import torch
+
+        parts = []
+        for n_inputs, n_outputs in pairwise(sizes):
+            parts.append(rng.normal(n_inputs * n_outputs) * np.sqrt(2 / n_inputs))
+            parts.append(np.zeros((rng.n, n_outputs)))
+        self.flat = torch.tensor(np.concatenate(parts, axis=1), dtype=torch.float32)
+        self.layers = []
+        ends = np.cumsum([part.shape[1] for part in parts]).tolist()
+        shapes = [shape for pair in pairwise(sizes) for shape in (pair, (1, pair[1]))]
+        for begin, end, shape in zip([0, *ends], ends, shapes, strict=False):
+            part = self.flat[:, begin:end].view(rng.n, *shape)
+            self.layers.append(part.requires_grad_())
+
+    def __call__(self, inputs: torch.Tensor, lanes: slice = slice(None)) -> torch.Tensor:
+        """Outputs (n, batch, outputs) for `inputs` (n, batch, inputs)."""
+        import torch
+
+        for layer in range(0, len(self.layers), 2):
+            if layer:
+                inputs = torch.relu(inputs)
+            weight, bias = self.layers[layer : layer + 2]
+            inputs = torch.baddbmm(bias[lanes], inputs, weight[lanes])
+        return inputs
+
+    def gradient(
+        self, loss: torch.Tensor, *others: torch.Tensor
+    ) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+        """Gradient of a sum over lanes, laid out as `flat`, and those with respect to `others`."""
+        import torch
+
+        found = torch.autograd.grad(loss, (*self.layers, *others))
+        n = len(self.layers)
+        return torch.cat([part.flatten(1) for part in found[:n]], dim=1), found[n:]
 
 
-def forward(weights: Sequence[torch.Tensor], inputs: torch.Tensor) -> torch.Tensor:
-    """Outputs (n, batch, outputs) for `inputs` (n, batch, inputs); rectified between layers."""
-    import torch
-
-    for layer in range(0, len(weights), 2):
-        if layer:
-            inputs = torch.relu(inputs)
-        inputs = torch.baddbmm(weights[layer + 1], inputs, weights[layer])
-    return inputs
-
-
-__all__ = ["draw_weights", "forward"]
+__all__ = ["LaneNetworks"]

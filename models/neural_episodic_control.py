@@ -11,7 +11,7 @@ import numpy as np
 from ..tasks import Discrete, Lanes, Task, TimeStep
 from .action_values import Moves, draw, epsilon_greedy
 from .agent import Agent, Trace
-from .lane_networks import draw_weights, forward
+from .lane_networks import LaneNetworks
 
 if TYPE_CHECKING:
     import torch
@@ -188,8 +188,8 @@ class NEC(Agent):
         if not isinstance(task.action, Discrete):
             raise ValueError(f"NEC needs discrete actions, {type(task).__name__} has others")
         size, self._rng = task.observation_size, rng
-        self._weights = draw_weights(rng, (size, *self.n_hidden, self.key_size))
-        self._square = [torch.zeros_like(weight) for weight in self._weights]
+        self._network = LaneNetworks(rng, (size, *self.n_hidden, self.key_size))
+        self._square = torch.zeros_like(self._network.flat)
         self._memory = KeyedValues(n, task.action.n, self.key_size, self.capacity)
         self._moves, self._value = Moves(n, size), np.zeros(n)
         self._key = np.zeros((n, self.key_size), np.float32)
@@ -227,7 +227,7 @@ class NEC(Agent):
 
         with torch.no_grad():
             inputs = torch.from_numpy(observation * np.float32(self.input_scale))
-            return forward(self._weights, inputs[:, None])[:, 0].numpy()
+            return self._network(inputs[:, None])[:, 0].numpy()
 
     def _estimate(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Value of each action, and likeness of its nearest key, (n, n_actions) each."""
@@ -283,25 +283,23 @@ class NEC(Agent):
 
         with torch.no_grad():
             inputs = torch.from_numpy(observations * np.float32(self.input_scale))
-            own = [weight[lane : lane + 1] for weight in self._weights]
-            return forward(own, inputs[None])[0].numpy()
+            return self._network(inputs[None], slice(lane, lane + 1))[0].numpy()
 
     def loss(
-        self, weights: Sequence[torch.Tensor], keys: torch.Tensor, values: torch.Tensor,
-        observation: torch.Tensor, target: torch.Tensor,
+        self, keys: torch.Tensor, values: torch.Tensor, observation: torch.Tensor,
+        target: torch.Tensor,
     ) -> torch.Tensor:  # fmt: skip
         """Squared error of a minibatch for each lane, (n,).
 
         Parameters
         ----------
-        weights : tensors of the network
         keys : (n, batch, n_entries, key_size) tensor
             Of the dictionary of the action taken.
         values : (n, batch, n_entries) tensor
         observation : (n, batch, observation_size) tensor
         target : (n, batch) tensor
         """
-        query = forward(weights, observation * self.input_scale)
+        query = self._network(observation * self.input_scale)
         estimate, *_ = kernel_average(query, keys, values, self.n_neighbors)
         return (estimate - target).square().mean(dim=1)
 
@@ -318,23 +316,19 @@ class NEC(Agent):
         key = torch.from_numpy(self._memory.key).requires_grad_()
         value = torch.from_numpy(self._memory.value).requires_grad_()
         lane = torch.from_numpy(lanes)
-        loss = self.loss(self._weights, key[lane, action], value[lane, action], observation, target)
-        # A lane that has stored nothing has no gradient: its loss does not depend on anything.
+        loss = self.loss(key[lane, action], value[lane, action], observation, target)
         total = torch.where(torch.from_numpy(due), loss, 0.0).sum()
-        *gradients, to_key, to_value = torch.autograd.grad(total, (*self._weights, key, value))
-        turn = torch.from_numpy(due)[:, None, None]
-        with torch.no_grad():
-            if "embedding_learning" not in self.lesions:
-                for weight, gradient, square in zip(
-                    self._weights, gradients, self._square, strict=True
-                ):
-                    square.lerp_(gradient.square(), (1 - _DECAY) * turn)
-                    weight -= turn * self.learning_rate * gradient / (square.sqrt() + _ROUNDING)
-            if "memory_learning" not in self.lesions:
-                # The batch's mean is undone: an entry moves by what its own errors ask for.
-                rate = self.memory_rate * self.batch_size
-                self._memory.key -= rate * to_key.numpy()
-                self._memory.value -= rate * to_value.numpy()
+        gradient, (to_key, to_value) = self._network.gradient(total, key, value)
+        if "embedding_learning" not in self.lesions:
+            turn = torch.from_numpy(due.astype(np.float32))[:, None]
+            self._square.lerp_(gradient.square(), (1 - _DECAY) * turn)
+            step = gradient / (self._square.sqrt() + _ROUNDING)
+            self._network.flat -= turn * self.learning_rate * step
+        if "memory_learning" not in self.lesions:
+            # The batch's mean is undone: an entry moves by what its own errors ask for.
+            rate = self.memory_rate * self.batch_size
+            self._memory.key -= rate * to_key.numpy()
+            self._memory.value -= rate * to_value.numpy()
 
 
 def n_step_returns(

@@ -1,6 +1,7 @@
 """Agents beside a user's table or a data set: the numbers, and one clear line for every mistake."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def cells_by_loop(table):
         stays = {}
         for _, session in rows.groupby("session"):
             trials = session.sort_values("trial").to_dict("records")
-            for before, now in zip(trials, trials[1:], strict=False):
+            for before, now in pairwise(trials):
                 key = (before["common"], before["reward"] > 0)
                 stays.setdefault(key, []).append(before["choice"] == now["choice"])
         order = ((1, True), (0, True), (1, False), (0, False))

@@ -88,6 +88,45 @@ def test_returns_are_linear_in_rewards(a, b):
     )
 
 
+def test_losses_are_those_that_the_engine_reports(seed):
+    """One update of the reference engine against the formulas, from its own activations."""
+    from fastslow.models import cores
+    from fastslow.models.autograd import AutogradPopulation
+    from fastslow.models.population import Shape
+    from fastslow.models.training import ActorCritic
+
+    n_steps, n = 6, 5
+    generator = np.random.default_rng(seed)
+    population = AutogradPopulation(Shape("lstm", 3, 4, 2, 1, n, n_steps))
+    shapes = cores.weight_shapes("lstm", 3, 4, 2)
+    weights = {k: generator.normal(size=s).astype(np.float32) for k, s in shapes.items()}
+    population.load(0, weights)
+    population.inputs[:] = generator.normal(size=population.inputs.shape)
+    state = {k: np.repeat(weights[f"initial_{k}"][None], n, 0) for k in ("hidden", "cell")}
+    policy, value, action = [], [], []
+    for t in range(n_steps):
+        first = np.full(n, t == 0)
+        action.append(population.step(t, first, generator.random(n)).copy())
+        state, _ = cores.step("lstm", weights, population.inputs[t], state)
+        for kept, array in zip(
+            (policy, value), cores.outputs(weights, state["hidden"]), strict=True
+        ):
+            kept.append(array)
+    reward = generator.normal(size=(n_steps, n)).astype(np.float32)
+    discount = np.ones((n_steps, n), np.float32)
+    discount[-1] = 0
+    active = generator.random((n_steps, n)) < 0.8
+    settings = ActorCritic(trace_decay=0.8).update_settings(0)
+    measured = population.update(reward, discount, active, settings)
+    value.append(np.zeros(n))
+    advantage = dopamine.advantage(reward, discount, np.array(value), settings.discount, 0.8)
+    found = dopamine.losses(
+        np.array(policy), np.array(action), np.array(value[:-1]), advantage, active
+    )
+    for name, number in found.items():
+        assert number == pytest.approx(float(measured[name][0]), rel=1e-4)
+
+
 def test_no_step_is_an_error():
     with pytest.raises(ValueError, match="n must be at least 1, got 0"):
         dopamine.n_step_return(*case(0), GAMMA, 0)

@@ -166,7 +166,7 @@ def test_every_declared_experiment_can_be_sent_to_another_process():
     from fastslow.papers import experiments
 
     for declared in experiments().values():
-        assert pickle.loads(pickle.dumps(declared)) == declared  # noqa: S301
+        assert pickle.loads(pickle.dumps(declared)) == declared
 
 
 def test_a_misspelt_lesion_of_a_test_is_noticed_before_training():

@@ -19,6 +19,7 @@ from ...models.training import ActorCritic
 from ...tasks import TwoStep
 from ..declaration import Experiment, Figure, Signature, Test
 from .two_step_figure import draw_two_step
+from .two_step_units_figure import draw_two_step_units
 
 if TYPE_CHECKING:
     import numpy as np
@@ -202,5 +203,17 @@ FIGURES = (
         ),
         needs=(_NETWORK, _BLIND, _OBSERVER, _Q, _CUE),
         draw=draw_two_step,
+    ),
+    Figure(
+        name="wang2018/two_step_units",
+        caption=(
+            "What the units code, with frozen weights. (a) Mean absolute rank correlation of the 48 "
+            "units with the last action, the last reward, their product, and the network's own "
+            "value; dots: seeds. An untrained network passes its inputs on, so that action and "
+            "reward show there too; a reward-blind one has no reward to code. (b) Cross-validated "
+            "decoding of the state that pays more, which no input shows; dotted: chance."
+        ),
+        needs=(_NETWORK, f"{_NETWORK}@untrained", _BLIND),
+        draw=draw_two_step_units,
     ),
 )
