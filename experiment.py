@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
@@ -265,10 +265,9 @@ def _run_in_processes(
     report: Report | None,
     device: str,
 ) -> None:
-    own = [m.__file__ for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
-    with ProcessPoolExecutor(
-        len(groups), get_context("spawn"), initializer=_load_again, initargs=(own,)
-    ) as pool:
+    own = [str(m.__file__) for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
+    prepare = partial(_load_again, own)
+    with ProcessPoolExecutor(len(groups), get_context("spawn"), initializer=prepare) as pool:
         jobs = [
             pool.submit(run_seeds, experiment, folder, g, force, report, device) for g in groups
         ]

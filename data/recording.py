@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -138,7 +139,7 @@ def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
     missing = {dim: (0, size - recording.sizes[dim]) for dim, size in sizes.items()}
     if not any(after for _, after in missing.values()):
         return recording
-    fill = {name: padding(array.dtype) for name, array in recording.data_vars.items()}
+    fill: Any = {name: padding(array.dtype) for name, array in recording.data_vars.items()}
     return recording.pad(missing, constant_values=fill)
 
 

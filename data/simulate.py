@@ -11,7 +11,8 @@ import xarray as xr
 from ..models.agent import Agent
 from ..models.hippocampus import ReplayPath
 from ..tasks import REST, Discrete, Lanes, Task, TimeStep
-from .recording import SCHEMA, describe, dimension, padding
+from .recording import describe, dimension, padding
+from .store import SCHEMA
 
 _OF_EVERY_STEP = (
     "active", "first", "phase", "observation", "action", "reward", "discount",

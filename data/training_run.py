@@ -118,7 +118,7 @@ def _read_checkpoint(folder: RunFolder, seed: int) -> Checkpoint:
     """The checkpoint of a seed, if it is one of this very run."""
     path = folder.seed_path(seed, "checkpoint.safetensors")
     checkpoint = read_arrays(path)
-    if not np.array_equal(checkpoint.pop("key", None), _key(folder)):
+    if not np.array_equal(checkpoint.pop("key", np.empty(0)), _key(folder)):
         raise ValueError(f"{path} is a checkpoint of other settings; delete it, or use --force")
     return checkpoint
 

@@ -70,9 +70,10 @@ def thompson_policy(wins: np.ndarray, losses: np.ndarray) -> np.ndarray:
     density = np.exp(log_density - log_density.max(axis=-1, keepdims=True))
     density /= density.sum(axis=-1, keepdims=True)
     below = np.cumsum(density, axis=-1) - density / 2
-    which = which.reshape(np.shape(wins))
-    policy = np.empty(which.shape)
-    for option in range(which.shape[1]):
+    n, n_options = np.shape(wins)
+    which = which.reshape(n, n_options)
+    policy = np.empty((n, n_options))
+    for option in range(n_options):
         others = np.delete(below[which], option, axis=1).prod(axis=1)
         policy[:, option] = np.einsum("nx,nx->n", density[which[:, option]], others)
     return policy / policy.sum(axis=1, keepdims=True)
