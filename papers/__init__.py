@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
+from .blundell2016 import paper as blundell2016
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
 from .mattar2018 import paper as mattar2018
+from .pritzel2017 import paper as pritzel2017
 from .ritter2018 import paper as ritter2018
 from .wang2018 import paper as wang2018
 
@@ -16,6 +18,8 @@ PAPERS: dict[str, Paper] = {
     "wang2018": wang2018,
     "ritter2018": ritter2018,
     "mattar2018": mattar2018,
+    "blundell2016": blundell2016,
+    "pritzel2017": pritzel2017,
 }
 
 T = TypeVar("T")

@@ -40,8 +40,9 @@ def beside_lines(found: Sequence[Verdict]) -> list[str]:
             inside = other.inside(v.signature.low, v.signature.high)
             passes.setdefault(other.source, []).extend([v.signature.name] if inside else [])
     return [
-        f"{source} passes {', '.join(names) or 'none of those it is measured beside'}: "
-        "such a signature does not rule it out"
+        f"{source} passes {', '.join(names)}: such a signature does not rule it out"
+        if names
+        else f"{source} passes none of the signatures it is measured beside"
         for source, names in passes.items()
     ]
 

@@ -1,0 +1,124 @@
+"""A small maze learned by episodic control and by a deep Q-network (Blundell et al. 2016).
+
+Not a task of the paper, which plays Atari games: what is tested is the direction. All learners
+see where they are and where the goal is, as two coordinates each. Settings were chosen on path
+lengths; every one tried is listed in `TRIED.md`.
+"""
+
+from __future__ import annotations
+
+from ...models.agent import Agent
+from ...models.dqn import DQN
+from ...models.episodic_control import MFEC
+from ...models.learners import Random
+from ...tasks import GridWorld
+from ..declaration import Experiment, Figure, Signature, Test
+from .maze_figure import draw_learning, draw_new_states
+from .measures import late_difference, new_state_correlation, share_of_attempts
+
+WALLS = """
+......
+.####.
+....#.
+.##.#.
+.#....
+...#.G
+"""
+MAZE = GridWorld.drawn(WALLS, n_attempts=500, max_steps=100)
+ONE_HOT = GridWorld.drawn(WALLS, n_attempts=500, max_steps=100, observe="one_hot")
+EPISODIC = MFEC(discount=0.95, epsilon=0.05)
+NETWORK = DQN(discount=0.9, n_hidden=(64, 64), input_scale=0.2)
+N_LIVES = 2  # of each seed
+READ = ("q", "stored", "similarity")
+
+
+def experiment(
+    name: str, summary: str, agent: Agent, task: GridWorld = MAZE, record: tuple[str, ...] = READ
+) -> Experiment:
+    """A learner in the maze."""
+    return Experiment(
+        name=f"blundell2016/{name}",
+        summary=summary,
+        task=task,
+        agent=agent,
+        recording=Test(n_lives=N_LIVES, record=record),
+        source="after doi:10.48550/arXiv.1606.04460",
+    )
+
+
+EXPERIMENTS = (
+    experiment("maze", "maze, MFEC", EPISODIC),
+    experiment("maze_unbound", "returns under states drawn at random", EPISODIC.without("binding")),
+    experiment("maze_one_hot", "MFEC to which all states are equally near", EPISODIC, ONE_HOT),
+    experiment("maze_dqn", "deep Q-network", NETWORK, record=("q",)),
+    experiment("maze_dqn_one_hot", "deep Q-network that sees states as one-hot",
+               DQN(discount=0.9), ONE_HOT, ("q",)),
+    experiment("maze_random", "random moves", Random(), record=()),
+)  # fmt: skip
+
+_MFEC, _DQN, _RANDOM = (f"blundell2016/maze{which}" for which in ("", "_dqn", "_random"))
+_UNBOUND, _ONE_HOT = "blundell2016/maze_unbound", "blundell2016/maze_one_hot"
+
+SIGNATURES = (
+    Signature(
+        name="blundell2016/maze_fast",
+        claim="Episodic control meets the criterion within a third of the attempts of a DQN.",
+        published="blundell2016/fast_early",
+        low=None,
+        high=1 / 3,
+        measure=share_of_attempts,
+        subject=(_MFEC, _DQN),
+        shows_not=(_UNBOUND, _DQN),
+    ),
+    Signature(
+        name="blundell2016/maze_fast_one_hot",
+        claim="The same against a DQN that sees states as one-hot and has nothing to generalize.",
+        published="blundell2016/fast_early",
+        low=None,
+        high=1 / 3,
+        measure=share_of_attempts,
+        subject=(_MFEC, "blundell2016/maze_dqn_one_hot"),
+    ),
+    Signature(
+        name="blundell2016/maze_dqn_late",
+        claim="In the last 50 attempts the DQN ties or is ahead: its paths are at most a tenth longer.",
+        published="blundell2016/overtaken_late",
+        low=None,
+        high=0.1,  # of the shortest path; chosen
+        measure=late_difference,
+        subject=(_DQN, _MFEC),
+        shows_not=(_RANDOM, _MFEC),
+    ),
+    Signature(
+        name="blundell2016/new_states",
+        claim="The value of a move never stored tells how near the goal is.",
+        published="blundell2016/new_states",
+        low=0.2,  # rank correlation; chosen
+        high=None,
+        measure=new_state_correlation,
+        subject=_MFEC,
+        shows_not=_ONE_HOT,
+    ),
+)
+
+FIGURES = (
+    Figure(
+        name="blundell2016/maze",
+        caption=(
+            "Mean path of the last 20 attempts over the shortest, median over lives of a seed; the "
+            "dashed line is the criterion, 1.2. Lines: median over seeds; bands: quartiles."
+        ),
+        needs=(_MFEC, _DQN, "blundell2016/maze_dqn_one_hot", _UNBOUND),
+        draw=draw_learning,
+    ),
+    Figure(
+        name="blundell2016/new_states",
+        caption=(
+            "Moves whose state and action had never been stored. (a) Their value, the mean over the "
+            "nearest entries, by steps to the goal. (b) Rank correlation of value and nearness to "
+            "the goal, by similarity of the nearest entry in quarters."
+        ),
+        needs=(_MFEC, _ONE_HOT),
+        draw=draw_new_states,
+    ),
+)

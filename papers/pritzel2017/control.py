@@ -1,0 +1,144 @@
+"""Neural episodic control beside MFEC and a deep Q-network (Pritzel et al. 2017).
+
+The maze and the bandits are those of `blundell2016`, whose runs are compared with. Not tasks of
+the paper: what is tested is the direction. Settings were chosen on path lengths and are listed in
+`TRIED.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...models.neural_episodic_control import NEC
+from ..blundell2016 import bandit, maze
+from ..blundell2016.bandit_figure import draw_optimism
+from ..blundell2016.maze_figure import draw_learning, draw_new_states
+from ..blundell2016.measures import (
+    bias,
+    late_difference,
+    mean_difference,
+    new_state_correlation,
+    share_of_attempts,
+)
+from ..declaration import Experiment, Figure, Signature
+
+NETWORK = NEC(discount=0.95, n_neighbors=5)
+
+
+def in_maze(name: str, summary: str, agent: NEC) -> Experiment:
+    """NEC in the maze."""
+    return replace(maze.experiment(name, summary, agent), name=f"pritzel2017/{name}")
+
+
+EXPERIMENTS = (
+    in_maze("maze", "maze, NEC", NETWORK),
+    in_maze("maze_random_embedding", "the embedding stays as it was drawn",
+            NETWORK.without("embedding_learning")),
+    in_maze("maze_no_memory", "NEC that stores nothing", NETWORK.without("memory")),
+    in_maze("maze_no_similarity", "new states worth nothing", NETWORK.without("similarity")),
+    bandit.probe("pritzel2017/optimism", "bias of estimates, NEC",
+                 NEC(discount=0.0, epsilon=1.0, n_neighbors=3)),
+)  # fmt: skip
+
+_NEC, _FROZEN, _EMPTY, _BLUNT = (
+    f"pritzel2017/maze{which}"
+    for which in ("", "_random_embedding", "_no_memory", "_no_similarity")
+)
+_MFEC, _DQN, _RANDOM = (f"blundell2016/maze{which}" for which in ("", "_dqn", "_random"))
+
+SIGNATURES = (
+    Signature(
+        name="pritzel2017/maze_fast",
+        claim="Neural episodic control meets the criterion within a third of the attempts of a DQN.",
+        published="pritzel2017/fast_early",
+        low=None,
+        high=1 / 3,
+        measure=share_of_attempts,
+        subject=(_NEC, _DQN),
+        shows_not=(_EMPTY, _DQN),
+    ),
+    Signature(
+        name="pritzel2017/maze_before_mfec",
+        claim="It does so no later than MFEC.",
+        published="pritzel2017/fast_early",
+        low=None,
+        high=1.0,
+        measure=share_of_attempts,
+        subject=(_NEC, _MFEC),
+        shows_not=(_EMPTY, _MFEC),
+    ),
+    Signature(
+        name="pritzel2017/maze_dqn_late",
+        claim="In the last 50 attempts the DQN ties or is ahead: its paths are at most a tenth longer.",
+        published="pritzel2017/overtaken_late",
+        low=None,
+        high=0.1,  # of the shortest path; chosen
+        measure=late_difference,
+        subject=(_DQN, _NEC),
+        shows_not=(_RANDOM, _NEC),
+    ),
+    Signature(
+        name="pritzel2017/learned_embedding",
+        claim="With a learned embedding paths are shorter, over the whole life, than with a random one.",
+        published="pritzel2017/learned_embedding",
+        low=0.0,
+        high=None,
+        measure=mean_difference,
+        subject=(_FROZEN, _NEC),
+        shows_not=(_NEC, _EMPTY),
+    ),
+    Signature(
+        name="pritzel2017/similar_states",
+        claim="The value of a move never stored tells how near the goal is.",
+        published="pritzel2017/similar_states",
+        low=0.2,  # rank correlation; chosen
+        high=None,
+        measure=new_state_correlation,
+        subject=_NEC,
+        shows_not=_BLUNT,
+    ),
+    Signature(
+        name="pritzel2017/no_optimism",
+        claim="Stochastic rewards (.9 / .1) do not bias stored values.",
+        published="pritzel2017/no_optimism",
+        low=-0.03,
+        high=0.03,
+        measure=bias,
+        subject="pritzel2017/optimism@0.9",
+        shows="blundell2016/optimism_mean@0.9",
+        shows_not="blundell2016/optimism@0.9",
+    ),
+)
+
+FIGURES = (
+    Figure(
+        name="pritzel2017/maze",
+        caption=(
+            "Mean path of the last 20 attempts over the shortest, median over lives of a seed; the "
+            "dashed line is the criterion, 1.2. Lines: median over seeds; bands: quartiles."
+        ),
+        needs=(_NEC, _FROZEN, _MFEC, _DQN),
+        draw=draw_learning,
+    ),
+    Figure(
+        name="pritzel2017/similar_states",
+        caption=(
+            "Moves whose state and action had never been stored. (a) Their value, weighted by "
+            "1 / (d² + .001), by steps to the goal. (b) Rank correlation of value and nearness to the "
+            "goal, by similarity of the nearest key in quarters."
+        ),
+        needs=(_NEC, _FROZEN),
+        draw=draw_new_states,
+    ),
+    Figure(
+        name="pritzel2017/optimism",
+        caption=(
+            "Stored value less reward for blindly chosen arms, by the variance of the reward. Points "
+            "are seeds."
+        ),
+        needs=(
+            *bandit.rising("pritzel2017/optimism"), *bandit.rising("blundell2016/optimism"),
+        ),
+        draw=draw_optimism,
+    ),
+)  # fmt: skip
