@@ -19,6 +19,13 @@ STYLES = {
     "pritzel2017/maze_random_embedding": ("NEC, random embedding", "optimal", ":"),
 }
 
+NEW_STATES = {
+    "blundell2016/maze@many": ("MFEC, coordinates", "network"),
+    "blundell2016/maze_one_hot@many": ("MFEC, one-hot", "blind"),
+    "pritzel2017/maze": ("NEC", "optimal"),
+    "pritzel2017/maze_random_embedding": ("NEC, random embedding", "blind"),
+}
+
 
 def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     """Running path lengths, median and quartiles over seeds."""
@@ -59,14 +66,13 @@ def draw_new_states(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
 
     drawing, axes = plt.subplots(1, 2, figsize=(ONE_COLUMN, 1.9))
     rows = []
-    for color, (source, recording) in zip(
-        ("network", "blind", "other_network"), recordings.items(), strict=False
-    ):
+    for source, recording in recordings.items():
+        label, color = NEW_STATES[source]
         found = [new_state_values(recording.isel(seed=i)) for i in range(recording.sizes["seed"])]
         value, similarity, distance = (np.concatenate(parts) for parts in zip(*found, strict=True))
         steps = np.unique(distance)
         means = [value[distance == d].mean() for d in steps]
-        axes[0].plot(steps, means, ".-", color=COLORS[color], label=source.partition("/")[2])
+        axes[0].plot(steps, means, ".-", color=COLORS[color], label=label)
         rows += [{"source": source, "panel": "a", "x": d, "y": m}
                  for d, m in zip(steps, means, strict=True)]  # fmt: skip
         edges = np.unique(np.quantile(similarity, (0, 0.25, 0.5, 0.75, 1)))
@@ -80,7 +86,8 @@ def draw_new_states(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
             rows.append({"source": source, "panel": "b", "x": similarity[here].mean(), "y": rank})
     axes[0].set(xlabel="steps to the goal", ylabel="value of a new move (reward)")
     axes[1].set(xlabel="similarity of the nearest", ylabel="value and nearness (rho)")
-    axes[0].legend(handlelength=1)
+    axes[0].margins(y=0.35)
+    axes[0].legend(handlelength=1, borderaxespad=0.1)
     for ax, text in zip(axes, "ab", strict=True):
         letter(ax, text)
     return drawing, pd.DataFrame(rows)
