@@ -209,9 +209,10 @@ FIGURES = (
         caption=(
             "What the units code, with frozen weights. (a) Mean absolute rank correlation of the 48 "
             "units with the last action, the last reward, their product, and the network's own "
-            "value; dots: seeds. An untrained network passes its inputs on, so that action and "
-            "reward show there too; a reward-blind one has no reward to code. (b) Cross-validated "
-            "decoding of the state that pays more, which no input shows; dotted: chance."
+            "value; dots: seeds. (b) Cross-validated decoding of the state that pays more, which no "
+            "input shows; dotted: chance. Untrained networks are the null that matters: random "
+            "recurrent weights keep the recent actions and rewards well enough for all of this, so "
+            "neither mixed coding nor decoding shows learning. Reward-blind networks code no reward."
         ),
         needs=(_NETWORK, f"{_NETWORK}@untrained", _BLIND),
         draw=draw_two_step_units,

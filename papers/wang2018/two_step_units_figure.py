@@ -21,8 +21,8 @@ LABELS = {
     "action_by_reward": "action x reward",
     "value": "value",
 }
-N_EPISODES = 60  # of 100 trials each: enough for correlations of .05, and quick
-N_NULL = 19
+N_EPISODES = 40  # of 100 trials each: enough for correlations of .05, and quick
+N_NULL = 1  # the null is the two other networks; a permuted one would take minutes
 
 
 def draw_two_step_units(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
