@@ -112,7 +112,10 @@ def test_full_profile_adds_the_missing_seeds(capsys):
 
 
 def test_dry_run_trains_nothing(capsys, tmp_path):
-    assert "would run seeds 0,2-3" in said(capsys, "run", "toy/net", "--seeds", "0,2-3", "--dry-run").out
+    assert (
+        "would run seeds 0,2-3"
+        in said(capsys, "run", "toy/net", "--seeds", "0,2-3", "--dry-run").out
+    )
     assert not (tmp_path / "runs").exists()
 
 
@@ -212,5 +215,3 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-

@@ -77,7 +77,11 @@ def test_closed_reinstatement_gate_leaves_a_plain_lstm():
 def test_open_gates_add_the_memory_whole():
     weights = {k: np.zeros(s) for k, s in cores.weight_shapes("episodic_lstm", 1, 2, 2).items()}
     weights["bias"][:8] = 1e3  # all gates open, candidate 0
-    state = {"hidden": np.zeros((1, 2)), "cell": np.ones((1, 2)), "reinstated": np.full((1, 2), 2.0)}
+    state = {
+        "hidden": np.zeros((1, 2)),
+        "cell": np.ones((1, 2)),
+        "reinstated": np.full((1, 2), 2.0),
+    }
     ours, _ = cores.step("episodic_lstm", weights, np.zeros((1, 1)), state)
     np.testing.assert_array_equal(ours["cell"], 3.0)
 
