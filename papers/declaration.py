@@ -121,7 +121,7 @@ class Signature:
         From the recordings of the source to one number for each seed.
     subject, shows, shows_not : str or tuple of str
         Sources: the model; a control that must show the signature, and one that must not.
-    beside : tuple of str
+    beside : tuple of sources
         Further sources, measured and printed, that have no part in the verdict.
     """
 
@@ -134,13 +134,13 @@ class Signature:
     subject: str | tuple[str, ...]
     shows: str | tuple[str, ...] | None = None
     shows_not: str | tuple[str, ...] | None = None
-    beside: tuple[str, ...] = ()
+    beside: tuple[str | tuple[str, ...], ...] = ()
     published_at: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """All sources, controls included."""
-        groups = (self.subject, self.shows, self.shows_not, self.beside)
+        groups = (self.subject, self.shows, self.shows_not, *self.beside)
         flat = [s for g in groups if g for s in ((g,) if isinstance(g, str) else g)]
         return tuple(dict.fromkeys(flat))
 

@@ -290,7 +290,11 @@ WORLDS = (
     DriftingTwoStep(n_trials=8),
 )
 # Observers made for one world.
-OWN_WORLDS = {"ObjectMemory": (Harlow(),), "GoodArmObserver": (BarcodeBandit(n_episodes=20),)}
+OWN_WORLDS = {
+    "ObjectMemory": (Harlow(),),
+    "ObjectValues": (Harlow(),),
+    "GoodArmObserver": (BarcodeBandit(n_episodes=20),),
+}
 
 
 @pytest.mark.parametrize("cls", AGENTS, ids=lambda cls: cls.__name__)

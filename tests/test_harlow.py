@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from fs.models.learners import Random
+from fs.models.learners.harlow_observer import ObjectMemory
 
 import fastslow as fs
 from fastslow.data.facts import published
 from fastslow.models.contract import check_agent
-from fastslow.models.learners import Random
-from fastslow.models.learners.harlow_observer import ObjectMemory
 from fastslow.models.training import ActorCritic, Trainer
 from fastslow.papers.wang2018 import harlow as paper
 from fastslow.papers.wang2018.harlow_figure import reached_ceiling, trial_accuracy
@@ -303,3 +303,31 @@ def test_training_starts_to_pay_within_seconds():
     chance = 4 * np.sqrt(6 / (50 * 32))
     assert np.mean(rewards[-50:]) > max(chance, 3)
     assert abs(np.mean(rewards[:50])) < 1
+
+
+def test_values_of_objects_are_learned_little_by_little(seed):
+    """Accuracy rises with each trial; with a learning rate of 0 it stays at chance."""
+    task, n = Harlow(), 4000
+    learner = fs.models.learners.ObjectValues
+    rising, flat = (fs.simulate(task, learner(learning_rate=rate), n, seed) for rate in (0.1, 0.0))
+    accuracy = (rising.action == rising.best_action).mean("episode").values
+    error = np.sqrt(0.25 / n)
+    assert abs(accuracy[0] - 0.5) < 4 * error
+    assert (np.diff(accuracy[[0, 2, 5]]) > 4 * np.sqrt(2) * error).all()
+    chance = (flat.action == flat.best_action).mean().item()
+    assert abs(chance - 0.5) < 4 * np.sqrt(0.25 / (6 * n))
+
+
+def test_values_follow_the_rule_by_hand():
+    """Values of the chosen object after each outcome, wherever it lies."""
+    learner = fs.models.learners.ObjectValues(learning_rate=0.5)
+    recording = fs.simulate(Harlow(), learner, 20, 0)
+    objects = recording.observation.values.reshape(20, 6, 2, -1)
+    for episode in range(20):
+        values = {}
+        for trial in range(6):
+            action = int(recording.action[episode, trial])
+            key = objects[episode, trial, action].tobytes()
+            assert float(recording.value[episode, trial]) == pytest.approx(values.get(key, 0.0))
+            reward = float(recording.reward[episode, trial])
+            values[key] = values.get(key, 0.0) + 0.5 * (reward - values.get(key, 0.0))

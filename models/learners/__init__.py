@@ -6,6 +6,7 @@ from .counting import UCB1, EpsilonGreedy, Greedy, Thompson
 from .gittins import Gittins, gittins_index
 from .good_arm import GoodArmObserver
 from .harlow_observer import ObjectMemory
+from .object_values import ObjectValues
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
 from .two_step_cue import RewardAsCue
 from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
@@ -21,6 +22,7 @@ __all__ = [
     "Greedy",
     "Hybrid",
     "ObjectMemory",
+    "ObjectValues",
     "QLearner",
     "Random",
     "RewardAsCue",

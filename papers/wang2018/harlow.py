@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ...models import Prefrontal
 from ...models.learners.harlow_observer import ObjectMemory
+from ...models.learners.object_values import ObjectValues
 from ...models.training import ActorCritic
 from ...tasks import Harlow, HarlowLine
 from ..declaration import Experiment, Figure, Signature, Test
@@ -89,7 +90,18 @@ EXPERIMENTS = (
         recording=BEHAVIOR,
         source="control",
     ),
+    Experiment(
+        name="wang2018/harlow_object_values",
+        summary="learns the objects' values little by little, each problem anew",
+        task=Harlow(),
+        agent=ObjectValues(),
+        recording=BEHAVIOR,
+        source="control",
+    ),
 )
+
+
+SLOW = "wang2018/harlow_object_values"
 
 
 def farthest_from_chance(*recordings: xr.Dataset) -> np.ndarray:
@@ -179,7 +191,8 @@ SIGNATURES = (
         measure=later_gain,
         subject=_NETWORK,
         shows=_OBSERVER,
-        shows_not=_EARLY,
+        shows_not=SLOW,
+        beside=(_EARLY,),
     ),
     Signature(
         name="wang2018/harlow_learning_to_learn",
