@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fs.models.learners import Random
-from fs.models.learners.harlow_observer import ObjectMemory
+from fastslow.models.learners import Random
+from fastslow.models.learners.harlow_observer import ObjectMemory
 
 import fastslow as fs
 from fastslow.data.facts import published
