@@ -212,7 +212,10 @@ def run(options: argparse.Namespace) -> int:
         _run_one(e, options, options.seeds)
     if not options.dry_run and not options.changes:
         for name in papers.figures_of([e.name for e in declared]):
-            print(f"next:  fastslow figure {name}")
+            missing = experiment.missing_runs(papers.find_figure(name).needs, options.out)
+            where = f" --out {options.out}" if options.out else ""
+            first = f"fastslow run {' '.join(missing)}{where} && " if missing else ""
+            print(f"next:  {first}fastslow figure {name}{where}")
     return 0
 
 

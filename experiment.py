@@ -387,11 +387,25 @@ def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[st
     MissingRunError
         If an experiment has no finished seed.
     """
+    sources = tuple(sources)
+    missing = missing_runs(sources, out)
+    if missing:
+        have = "has" if len(missing) == 1 else "have"
+        names = " ".join(missing)
+        raise MissingRunError(
+            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}"
+        )
     loaded: dict[str, Any] = {}
     for source in sources:
         name, _, test = source.partition("@")
         loaded[source] = finished(name, out).test(test)
     return loaded
+
+
+def missing_runs(sources: Iterable[str], out: str | Path | None = None) -> list[str]:
+    """Experiments that these sources need and of which no seed is finished."""
+    names = dict.fromkeys(source.partition("@")[0] for source in sources)
+    return [name for name in names if not folder_of(find_experiment(name), out).seeds()]
 
 
 class MissingRunError(ValueError):

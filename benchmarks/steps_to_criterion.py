@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import deque
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +20,24 @@ from fastslow.models import ActorCritic, Prefrontal
 from fastslow.models.training import Trainer
 from fastslow.tasks import Bandit, Harlow, TwoStep
 
-# Mean reward of an episode that counts as learnt, by task: most of what can be gained over chance.
+# Task, agent, mean reward of an episode that counts as learnt (most of what can be gained over
+# chance), and steps after which a run is given up.
 TASKS = {
-    "bandit": (Bandit(arms="uniform"), Prefrontal(time=True), 71.5),
-    "two_step": (TwoStep(), Prefrontal(), 67.0),
-    "harlow": (Harlow(), Prefrontal(), 4.0),
+    "bandit": (Bandit(arms="uniform"), Prefrontal(time=True), 71.5, 6e6),
+    "two_step": (TwoStep(), Prefrontal(), 67.0, 6e6),
+    "harlow": (Harlow(), Prefrontal(), 4.0, 1.2e6),
 }
-INITIALIZATIONS = {
-    "usual": {"input_gain": 1.0, "policy_gain": 0.01, "forget_bias": 0.0},
-    "forget bias 1": {"input_gain": 1.0, "policy_gain": 0.01},
-    "and policy head x1": {"input_gain": 1.0, "policy_gain": 1.0},
-    "and input columns x3": {"input_gain": 3.0},
-    "and input columns x8": {"input_gain": 8.0},
-}
-LANES = (16, 32, 64)
-VALUE_WEIGHTS = (0.05, 0.5)
+USUAL = {"input_gain": 1.0, "policy_gain": 0.01, "forget_bias": 0.0}
+# label, initialization, value weight
+SETTINGS = (
+    ("usual, value weight .5", USUAL, 0.5),
+    ("usual", USUAL, 0.05),
+    ("forget bias 1", USUAL | {"forget_bias": 1.0}, 0.05),
+    ("and policy head x1", {"input_gain": 1.0}, 0.05),
+    ("and input columns x3", {"input_gain": 3.0}, 0.05),
+    ("and input columns x8", {"input_gain": 8.0}, 0.05),
+)
+LANES = (16, 64)
 WINDOW = 1024  # episodes over which reward is averaged
 
 
@@ -63,35 +68,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--tasks", nargs="+", default=list(TASKS), choices=TASKS)
-    parser.add_argument("--max-steps", type=float, default=8e6)
     options = parser.parse_args()
     path = Path("runs/bench/steps_to_criterion.csv")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["task", "initialization", "lanes", "value_weight", "median", "seeds"])
-        for name in options.tasks:
-            task, agent, criterion = TASKS[name]
-            for label, start in INITIALIZATIONS.items():
-                for n_lanes in LANES:
-                    for value_weight in (
-                        VALUE_WEIGHTS if label in ("usual", "and input columns x8") else (0.05,)
-                    ):
-                        network = Prefrontal(time=agent.time, **start)
-                        steps = steps_to_criterion(
-                            task, network, criterion, options.seeds, n_lanes, value_weight,
-                            options.max_steps,
-                        )  # fmt: skip
-                        shown = " ".join(f"{s / 1e6:.2f}" for s in sorted(steps))
-                        writer.writerow(
-                            [name, label, n_lanes, value_weight, np.median(steps), shown]
-                        )
-                        file.flush()
-                        print(
-                            f"{name:9} {label:22} lanes {n_lanes:3}  value weight {value_weight:<5}"
-                            f" median {np.median(steps) / 1e6:6.2f} M  ({shown})",
-                            flush=True,
-                        )
+        writer.writerow(["task", "setting", "lanes", "median", "seeds"])
+        for name, (label, start, value_weight), n_lanes in product(options.tasks, SETTINGS, LANES):
+            task, agent, criterion, max_steps = TASKS[name]
+            steps = steps_to_criterion(
+                task, replace(agent, **start), criterion, options.seeds, n_lanes, value_weight,
+                max_steps,
+            )  # fmt: skip
+            shown = " ".join(f"{s / 1e6:.2f}" for s in sorted(steps))
+            writer.writerow([name, label, n_lanes, np.median(steps), shown])
+            file.flush()
+            print(
+                f"| {name} | {label} | {n_lanes} | {np.median(steps) / 1e6:.2f} | {shown} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

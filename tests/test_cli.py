@@ -155,7 +155,7 @@ def test_list_says_what_has_been_run(capsys):
         ),
         (("run", "toy/net", "--set", "agent.n_units"), "changed by name=value"),
         (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
-        (("check",), "toy/net has not been run: run  fastslow run toy/net"),
+        (("check",), "toy/net, toy/chance have not been run: run  fastslow run toy/net toy/chance"),
         (("figure", "toy/reward"), "toy/net has not been run: run  fastslow run toy/net"),
         (("show", "toy/net"), "toy/net has not been run"),
     ],
@@ -165,7 +165,7 @@ def test_a_mistake_is_one_line(capsys, arguments, message):
 
 
 def test_damaged_and_foreign_files_are_one_line_too(capsys, tmp_path):
-    said(capsys, "run", "toy/net")
+    said(capsys, "run", "toy/net", "toy/chance")
     (folder,) = (tmp_path / "runs/toy/net").iterdir()
     recording = folder / "seed=0/recording.nc"
     recording.write_bytes(recording.read_bytes()[:500])
