@@ -145,8 +145,8 @@ def demo(options: argparse.Namespace) -> int:
     print(
         f"\nfigure: {path}\n\nnext:\n"
         f"  fastslow run {EXPERIMENT} --seeds 0      train one network yourself\n"
-        f"  fastslow why wang2018/two_step_interaction  what is claimed, and how it is tested\n"
-        "  fastslow list                             everything there is"
+        f"  fastslow why wang2018/two_step_interaction    what is claimed, and how it is tested\n"
+        "  fastslow list                                 everything there is"
     )
     return 0
 

@@ -70,7 +70,10 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
     if signature.published != "direction only":
         fact = published(signature.published)
         lines.insert(3, f"  source     {fact.where}, doi:{fact.doi}; {fact.note}")
-    (verdict,) = verdicts([signature.name], out)
+    try:
+        (verdict,) = verdicts([signature.name], out)
+    except MissingRunError as missing:
+        return "\n".join([*lines, f"  measured   not yet: {missing}"])
     controls = (("shows", verdict.shows), ("shows not", verdict.shows_not))
     beside = tuple(("beside", m) for m in verdict.beside)
     for role, m in (("measured", verdict.measured), *controls, *beside):

@@ -95,6 +95,12 @@ def test_run_check_why_figure_show(capsys, tmp_path):
     assert '"n_units": 6' in show
 
 
+def test_why_explains_before_anything_was_run(capsys):
+    why = said(capsys, "why", "toy/pays").out
+    assert "It <earns> something." in why
+    assert "not yet: toy/net, toy/chance have not been run: run  fastslow run toy/net" in why
+
+
 def test_reproduce_writes_a_report_that_escapes_what_it_shows(capsys, tmp_path):
     out = said(capsys, "reproduce", "toy", "-q").out
     assert "quick profile: a smoke test" in out
