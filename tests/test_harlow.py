@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fastslow.models.learners import Random
-from fastslow.models.learners.harlow_observer import ObjectMemory
 
 import fastslow as fs
 from fastslow.data.facts import published
 from fastslow.models.contract import check_agent
+from fastslow.models.learners import Random
+from fastslow.models.learners.harlow_observer import ObjectMemory
 from fastslow.models.training import ActorCritic, Trainer
 from fastslow.papers.wang2018 import harlow as paper
 from fastslow.papers.wang2018.harlow_figure import reached_ceiling, trial_accuracy
