@@ -318,7 +318,7 @@ def fastest_engine(device: str = "cpu") -> Engine:
             return FusedPopulation
         except KernelUnavailable as reason:
             warnings.warn(
-                f"training with torch, about 20 times slower; results agree up to rounding: {reason}",
+                f"training with torch, many times slower; results agree up to rounding: {reason}",
                 stacklevel=3,
             )
     from .autograd import AutogradPopulation, require_device
