@@ -110,6 +110,7 @@ def _bars(ax: Axes, rates: dict[tuple[str, str], np.ndarray]) -> pd.DataFrame:
             for i, v in enumerate(values)
         ]
     ax.set_xticks(range(len(groups)), groups)
+    ax.set_ylim(0, max(ax.get_ylim()[1], 0.1))  # an empty panel has a scale too
     return pd.DataFrame(rows)
 
 

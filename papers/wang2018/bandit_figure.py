@@ -47,9 +47,9 @@ def draw_bandit(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     for source, label, color, line in REGRET:
         curve = pseudo_regret(recordings[source]).mean("episode").values
         tables.append(_line(axes[2], curve, label, color, line).assign(panel="c", source=source))
-    axes[2].set(xlabel="trial", ylabel="cumulative regret (reward)", ylim=(0, None))
+    axes[2].set(xlabel="trial", ylabel="cumulative regret (reward)", ylim=(0, 4.2))
     axes[1].legend(loc="center right")
-    axes[2].legend(loc="lower right")
+    axes[2].legend(loc="upper left")
     _plane(axes[3], activations.isel(seed=0))
     for ax, text in zip(axes, "abcd", strict=True):
         letter(ax, text)
