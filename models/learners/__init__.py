@@ -9,6 +9,7 @@ from .harlow_observer import ObjectMemory
 from .object_values import ObjectValues
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
 from .two_step_cue import RewardAsCue
+from .two_step_drifting_observer import DriftingObserver
 from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
 from .two_step_observer import TwoStepObserver
 from .two_step_q import TwoStepQ
@@ -16,6 +17,7 @@ from .two_step_q import TwoStepQ
 __all__ = [
     "UCB1",
     "BayesOptimal",
+    "DriftingObserver",
     "EpsilonGreedy",
     "Gittins",
     "GoodArmObserver",
