@@ -62,9 +62,4 @@ def epsilon_greedy(estimate: np.ndarray, epsilon: float | np.ndarray) -> np.ndar
     return (1 - epsilon) * best / best.sum(axis=1, keepdims=True) + epsilon / estimate.shape[1]
 
 
-def draw(policy: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Turn uniform numbers `u` (n,) into actions with the probabilities `policy`."""
-    return (policy.cumsum(axis=1) <= u[:, None]).sum(axis=1).clip(max=policy.shape[1] - 1)
-
-
-__all__ = ["Move", "Moves", "draw", "epsilon_greedy"]
+__all__ = ["Move", "Moves", "epsilon_greedy"]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Move, Moves, draw, epsilon_greedy
+from .action_values import Move, Moves, epsilon_greedy
 from .agent import Agent, Trace
+from .cores import sample
 from .lane_networks import LaneNetworks
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class DQN(Agent):
             seen = torch.from_numpy(now.observation.astype(np.float32) * self.input_scale)
             q = self._network(seen[:, None])[:, 0].numpy()
         policy = epsilon_greedy(q, self._epsilon()[:, None])
-        action = draw(policy, self._rng.random())
+        action = sample(policy, self._rng.random())
         self._moves.begin(now, action)
         return action, {
             "policy": policy.astype(np.float32),

@@ -8,8 +8,9 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Moves, draw, epsilon_greedy
+from .action_values import Moves, epsilon_greedy
 from .agent import Agent, Trace
+from .cores import sample
 
 WRITES = ("max", "mean")
 _FIRST_ROOM = 16  # entries
@@ -201,7 +202,7 @@ class MFEC(Agent):
         if "optimism" not in self.lesions:
             estimate = np.where(answer.enough, q, np.inf)
         policy = epsilon_greedy(estimate, self.epsilon)
-        action = draw(policy, self._rng.random())
+        action = sample(policy, self._rng.random())
         self._moves.begin(now, action)
         return action, {
             "policy": policy.astype(np.float32),

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Moves, draw, epsilon_greedy
+from .action_values import Moves, epsilon_greedy
 from .agent import Agent, Trace
+from .cores import sample
 from .lane_networks import LaneNetworks
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class NEC(Agent):
         if "similarity" in self.lesions:
             q = np.where(stored, q, np.float32(0))
         policy = epsilon_greedy(q, self.epsilon)
-        action = draw(policy, self._rng.random())
+        action = sample(policy, self._rng.random())
         self._value = q.max(axis=1)
         self._moves.begin(now, action)
         return action, {

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .shipped import load
+from .wang2018.two_step_figure import CELLS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "wang2018/two_step"
 N_EPISODES = 300
-CELLS = (("common", 1), ("rare", 1), ("common", 0), ("rare", 0))
 
 
 def demo(folder: Path) -> tuple[pd.DataFrame, Path]:

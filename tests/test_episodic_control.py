@@ -8,7 +8,8 @@ import torch
 
 import fastslow as fs
 from fastslow.models import check_agent
-from fastslow.models.action_values import draw, epsilon_greedy
+from fastslow.models.action_values import epsilon_greedy
+from fastslow.models.cores import sample
 from fastslow.models.dqn import DQN, ReplayBuffer
 from fastslow.models.episodic_control import MFEC, ReturnTables
 from fastslow.models.neural_episodic_control import (
@@ -70,7 +71,7 @@ def test_choice_has_the_probabilities_of_its_policy(seed):
     policy = epsilon_greedy(np.array([[1.0, 3.0, 3.0, -np.inf]]), 0.4)
     np.testing.assert_allclose(policy, [[0.1, 0.4, 0.4, 0.1]])
     n = 20_000
-    drawn = draw(np.repeat(policy, n, axis=0), np.random.default_rng(seed).random(n))
+    drawn = sample(np.repeat(policy, n, axis=0), np.random.default_rng(seed).random(n))
     for action, p in enumerate(policy[0]):
         assert abs((drawn == action).mean() - p) < 4 * np.sqrt(p * (1 - p) / n)
 

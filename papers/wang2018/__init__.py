@@ -21,6 +21,12 @@ paper = Paper(
             "Gittins index 1.39 and the optimum .97. On uniformly drawn arms the difference is larger, "
             "1.34 against 1.75."
         ),
+        "wang2018/harlow_flat_after_trial_2": (
+            "The trained networks are flat, and a learner that is gradual by construction "
+            "(`harlow_object_values`, beside) is not. What is unclear is the specified control, networks "
+            "early in training: here they pass from guessing to one-shot choice within about 2 % of "
+            "training, each at a moment of its own, so that few are caught in between."
+        ),
         "wang2018/harlow_gradual_then_at_once": (
             "The gradual phase is there, between 6 and 10 % of training, but it is shorter than the "
             "sixths of training after which the published curves, and so these, are drawn. The paper "

@@ -191,8 +191,8 @@ SIGNATURES = (
         measure=later_gain,
         subject=_NETWORK,
         shows=_OBSERVER,
-        shows_not=SLOW,
-        beside=(_EARLY,),
+        shows_not=_EARLY,
+        beside=(SLOW,),
     ),
     Signature(
         name="wang2018/harlow_learning_to_learn",
