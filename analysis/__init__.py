@@ -7,8 +7,8 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
-    "behavior", "comparison", "decoding", "exposure", "history", "learning_curves", "maze_figure",
-    "navigation", "neural", "regret", "reminders", "reversal", "sequences", "statistics", "style",
+    "adaptation", "behavior", "comparison", "decoding", "exposure", "history", "learning_curves",
+    "maze_figure", "navigation", "neural", "regret", "reminders", "reversal", "sequences", "statistics", "style",
     "tables", "trajectories", "trials",
 ]  # fmt: skip
 
