@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from .trials import choice_trials, within_subject
+from .trials import by_trial, choice_trials, within_subject
 
 
 def reversal_curve(recording: xr.Dataset, before: int = 5, after: int = 19) -> xr.DataArray:
@@ -59,6 +59,41 @@ def reversal_curve(recording: xr.Dataset, before: int = 5, after: int = 19) -> x
     curve = curve.assign_coords({dim: table[dim] for dim in lead if dim in table.coords})
     n_reversals = used.astype(int).transpose(*lead, "lag")
     return curve.assign_coords(n_reversals=n_reversals).assign_attrs(units="probability")
+
+
+def accuracy_since_change(recording: xr.Dataset, label: str, n_trials: int = 30) -> xr.DataArray:
+    """Probability of the best choice by the number of trials since a label last changed.
+
+    Trials before its first change do not count; 0 is the trial of the change itself.
+
+    Returns
+    -------
+    DataArray with dims ([seed,] since), since = 0 ... n_trials - 1
+        The coordinate `n_choices` holds the number of choices behind each point.
+    """
+    table = choice_trials(recording)
+    if "best_action" not in table:
+        raise KeyError("accuracy_since_change needs 'best_action', which these trials do not have")
+    state = table[label] if label in table else by_trial(recording, label)
+    change = state.diff("trial") != 0
+    change = change.reindex(trial=table["trial"], fill_value=False)
+    if not bool(change.any()):
+        raise ValueError(f"accuracy_since_change: '{label}' never changes in these trials")
+    number = xr.DataArray(np.arange(table.sizes["trial"]), {"trial": table["trial"]}, "trial")
+    axis = change.get_axis_num("trial")
+    last = xr.where(change, number, -1).transpose(*change.dims)
+    last = last.copy(data=np.maximum.accumulate(last.values, axis=axis))
+    since = (number - last).where(last >= 0, -1).transpose(*change.dims)
+    chosen = table["valid"] & (table["choice"] >= 0)
+    correct = table["choice"] == table["best_action"]
+    at = xr.DataArray(np.arange(n_trials), dims="since", name="since")
+    here = (since == at) & chosen
+    n_choices = here.sum(within_subject(table))
+    share = (here & correct).sum(within_subject(table)) / n_choices.where(n_choices > 0)
+    share = share.transpose(..., "since").assign_coords(
+        since=at.values, n_choices=n_choices.transpose(..., "since")
+    )
+    return share.rename("accuracy_since_change").assign_attrs(units="probability")
 
 
 def block_curve(recording: xr.Dataset, block_length: int) -> xr.Dataset:

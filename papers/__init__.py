@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
 
+from .akam2015 import paper as akam2015
 from .blundell2016 import paper as blundell2016
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
 from .mattar2018 import paper as mattar2018
@@ -16,6 +17,7 @@ from .wang2018 import paper as wang2018
 
 PAPERS: dict[str, Paper] = {
     "wang2018": wang2018,
+    "akam2015": akam2015,
     "ritter2018": ritter2018,
     "mattar2018": mattar2018,
     "blundell2016": blundell2016,

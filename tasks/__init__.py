@@ -19,6 +19,7 @@ from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
 from .two_step_episodic import EpisodicTwoStep
+from .two_step_swapping import SwappingTwoStep
 
 __all__ = [
     "ACT",
@@ -41,6 +42,7 @@ __all__ = [
     "Play",
     "RestlessBandit",
     "StableVolatileBandit",
+    "SwappingTwoStep",
     "Task",
     "TimeStep",
     "TwoStep",

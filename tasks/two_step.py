@@ -44,9 +44,9 @@ class TwoStep:
 
     Parameters
     ----------
-    mapping : {"congruent", "random"}
-        "random" draws for each life whether choice 0 commonly leads to state 0 (label
-        `congruent`) or to state 1.
+    mapping : {"congruent", "incongruent", "random"}
+        Whether choice 0 commonly leads to state 0 (label `congruent`) or to state 1; "random"
+        draws it for each life.
     encoding : {"compressed", "stepwise"}
         "compressed" is one step a trial: the observation is the state that the last trial
         reached, one-hot (zeros at first), actions are left (0) and right (1), and the reward
@@ -91,8 +91,10 @@ class TwoStep:
         for name in ("n_trials", "min_block"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if self.mapping not in ("congruent", "random"):
-            raise ValueError(f"mapping must be congruent or random, got '{self.mapping}'")
+        if self.mapping not in ("congruent", "incongruent", "random"):
+            raise ValueError(
+                f"mapping must be congruent, incongruent or random, got '{self.mapping}'"
+            )
         if self.encoding not in ("compressed", "stepwise"):
             raise ValueError(f"encoding must be compressed or stepwise, got '{self.encoding}'")
 
@@ -158,14 +160,14 @@ class TwoStep:
         better = np.logical_xor.accumulate(change, axis=0)
         p_state_1 = np.where(better, self.p_reward, 1 - self.p_reward)
         p_state_0 = np.where(better, 1 - self.p_reward, self.p_reward)
-        crossed = (drawn_mapping < 0.5) & (self.mapping == "random")
+        crossed = self._crossed(drawn_mapping, rng)
         common = transition < self.p_common
         labels: dict[str, np.ndarray] = {
             "trial": np.repeat(np.arange(rows, dtype=np.int32)[:, None], n, axis=1),
             "better_state": better.astype(np.int8),
             "p_reward_0": p_state_0,
             "p_reward_1": p_state_1,
-            "congruent": np.repeat(~crossed[None], rows, axis=0),
+            "congruent": ~crossed,
         }
         return _World(
             labels=labels,
@@ -174,6 +176,11 @@ class TwoStep:
             flip=(~common ^ crossed).astype(np.int8),
             pays=np.stack([outcome < p_state_0, outcome < p_state_1], axis=2).astype(np.float32),
         )
+
+    def _crossed(self, drawn: np.ndarray, rng: Lanes) -> np.ndarray:
+        """Whether choice 0 commonly leads to state 1, (n_trials + 1, n)."""
+        at_first = drawn < 0.5 if self.mapping == "random" else self.mapping == "incongruent"
+        return np.broadcast_to(at_first, (self.n_trials + 1, len(drawn)))
 
     def _compressed(self, n: int, world: _World) -> Play:
         show = one_episode(n, self.n_steps)

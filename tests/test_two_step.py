@@ -13,6 +13,7 @@ from fastslow.tasks import Lanes
 from fastslow.tasks.contract import check_task
 from fastslow.tasks.two_step import TwoStep
 from fastslow.tasks.two_step_drifting import DriftingTwoStep
+from fastslow.tasks.two_step_swapping import SwappingTwoStep
 
 TASKS = {
     "compressed": TwoStep(n_trials=7),
@@ -20,6 +21,7 @@ TASKS = {
     "without fixation": TwoStep(n_trials=7, encoding="stepwise", fixation=False),
     "wang2016": TwoStep.wang2016(),
     "miller": TwoStep.miller(n_trials=40),
+    "swapping": SwappingTwoStep(n_trials=7, p_swap=0.3),
     "drifting": DriftingTwoStep(n_trials=7),
     "walks": DriftingTwoStep(n_trials=2, walks=[[0.1, 0.2, 0.3, 0.4], [0, 1, 0.5, 0.5]]),
 }
@@ -312,7 +314,7 @@ def test_given_walks_are_used(seed):
         (lambda: TwoStep(p_reversal=-1), r"p_reversal must be in \[0, 1\], got -1"),
         (lambda: TwoStep(n_trials=0), "n_trials must be at least 1, got 0"),
         (lambda: TwoStep(min_block=0), "min_block must be at least 1, got 0"),
-        (lambda: TwoStep(mapping="crossed"), "mapping must be congruent or random"),
+        (lambda: TwoStep(mapping="crossed"), "mapping must be congruent, incongruent or random"),
         (lambda: TwoStep(encoding="steps"), "encoding must be compressed or stepwise"),
         (lambda: DriftingTwoStep(n_trials=0), "n_trials must be at least 1, got 0"),
         (lambda: DriftingTwoStep(p_common=0.2), r"p_common must be in \[0.5, 1\], got 0.2"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from ...tasks.randomness import Lanes
 from ...tasks.task import Task, TimeStep
 from ...tasks.two_step import CENTER, FIRST, FIXATION, SECOND, TwoStep
 from ...tasks.two_step_drifting import DriftingTwoStep
+from ...tasks.two_step_swapping import SwappingTwoStep
 from ..agent import Agent, Trace
 
 _STAGES = {1: (FIRST,), 2: (FIRST, SECOND), 3: (FIXATION, FIRST, SECOND)}  # by steps of a trial
@@ -22,7 +23,9 @@ class TwoStepLearner(Agent):
 
     It presses the center key at fixation and, where nothing is to be chosen at the second stage,
     either key at random. It knows the task's `p_common`; where the mapping is drawn for each
-    life it infers it from the transitions it sees.
+    life, or swaps, it infers it from the transitions it sees. `assumed_mapping` makes it believe
+    otherwise: "congruent" that choice 0 leads to state 0 whatever it sees, "random" that there is
+    a mapping to infer even where the task has but one.
 
     A learner says how it starts (`_start`), what it expects of the keys and how it chooses
     (`_first_stage`, `_second_stage`), and what it learns from a trial (`_learn`). The trace is
@@ -32,6 +35,14 @@ class TwoStepLearner(Agent):
 
     learns: ClassVar[bool] = True
     chooses_twice: ClassVar[bool] = False  # whether it can choose at the second stage
+    assumed_mapping: str | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.assumed_mapping not in (None, "congruent", "random"):
+            raise ValueError(
+                "assumed_mapping must be congruent, random or None (as the task says), "
+                f"got '{self.assumed_mapping}'"
+            )
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         name = type(self).__name__
@@ -47,7 +58,9 @@ class TwoStepLearner(Agent):
         self._step = 0
         self._first = np.full(n, -1)
         self._state = self._second = np.zeros(n, np.int64)
-        self._mapping = np.full(n, np.inf if task.mapping == "congruent" else 0.0)
+        log_odds = {"congruent": np.inf, "incongruent": -np.inf, "random": 0.0}
+        self._mapping = np.full(n, log_odds[self.assumed_mapping or task.mapping])
+        self._p_swap = task.p_swap if isinstance(task, SwappingTwoStep) else 0.0
         self._start(n)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
@@ -58,10 +71,11 @@ class TwoStepLearner(Agent):
         stage = stages[at]
         if stage == SECOND or (len(stages) == 1 and trial > 0):
             self._state = now.observation[:, -2:].argmax(axis=1)
-        if at == 0 and trial > 0:
+        if at == 0 and trial > 0 and self.assumed_mapping != "congruent":
             self._mapping = mapping_update(
-                self._mapping, self._first, self._state, self._task.p_common
+                self._mapping, self._first, self._state, self._task.p_common, self._p_swap
             )
+        if at == 0 and trial > 0:
             self._learn(self._first, self._state, self._second, now.reward)
         values, policy = self._second_stage(self._state) if stage == SECOND else self._first_stage()
         keys = np.zeros((n, self._task.action.n))
@@ -112,9 +126,15 @@ class TwoStepLearner(Agent):
 
 
 def mapping_update(
-    log_odds: np.ndarray, first: np.ndarray, state: np.ndarray, p_common: float
+    log_odds: np.ndarray,
+    first: np.ndarray,
+    state: np.ndarray,
+    p_common: float,
+    p_swap: float = 0.0,
 ) -> np.ndarray:
     """Log odds that choice 0 commonly leads to state 0, after one more transition, (n,).
+
+    With `p_swap`, after the chance of a swap before the next trial, too.
 
     Examples
     --------
@@ -124,7 +144,12 @@ def mapping_update(
     """
     with np.errstate(divide="ignore"):
         evidence = np.log(p_common) - np.log1p(-p_common)
-    return log_odds + np.where(first == state, evidence, -evidence)
+    log_odds = log_odds + np.where(first == state, evidence, -evidence)
+    if p_swap:
+        congruent = p_swap + (1 - 2 * p_swap) * (1 + np.tanh(log_odds / 2)) / 2
+        with np.errstate(divide="ignore"):
+            log_odds = np.log(congruent) - np.log1p(-congruent)
+    return log_odds
 
 
 def either_key(value: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
