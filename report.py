@@ -69,7 +69,8 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
     ]
     if signature.published != "direction only":
         fact = published(signature.published)
-        lines.insert(3, f"  source     {fact.where}, doi:{fact.doi}; {fact.note}")
+        source = f"doi:{fact.doi}" if fact.doi else fact.citation
+        lines.insert(3, f"  source     {fact.where}, {source}; {fact.note}")
     try:
         (verdict,) = verdicts([signature.name], out)
     except MissingRunError as missing:

@@ -13,6 +13,7 @@ from .declaration import Experiment, Figure, Paper, Signature, experiment_of
 from .mattar2018 import paper as mattar2018
 from .pritzel2017 import paper as pritzel2017
 from .ritter2018 import paper as ritter2018
+from .tan2022_replay import paper as tan2022_replay
 from .wang2018 import paper as wang2018
 
 PAPERS: dict[str, Paper] = {
@@ -22,6 +23,7 @@ PAPERS: dict[str, Paper] = {
     "mattar2018": mattar2018,
     "blundell2016": blundell2016,
     "pritzel2017": pritzel2017,
+    "tan2022_replay": tan2022_replay,
 }
 
 T = TypeVar("T")

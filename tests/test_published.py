@@ -79,7 +79,8 @@ def test_needed_facts_are_there(key):
 @pytest.mark.parametrize("key", published_keys())
 def test_every_fact_says_where_it_comes_from(key):
     fact = published(key)
-    assert fact.doi.startswith("10.")
+    no_doi = fact.key.startswith("tan2022/")  # a workshop paper has none
+    assert fact.doi.startswith("10.") or no_doi
     assert fact.citation
     assert fact.where
     assert fact.note.endswith(".")

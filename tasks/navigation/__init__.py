@@ -2,6 +2,7 @@
 
 from . import tan
 from .arena import Arena
+from .brick_mazes import unwalled, walled
 from .graph import EDGE, MOVED, UNREACHABLE, WALL, Distances, StateGraph
 from .graphworld import GraphWorld
 from .grid import LEFT_UP_RIGHT_DOWN, UP_DOWN_RIGHT_LEFT, Cell, Grid
@@ -33,4 +34,6 @@ __all__ = [
     "sleep_arena",
     "t_maze",
     "tan",
+    "unwalled",
+    "walled",
 ]  # fmt: skip
