@@ -24,6 +24,7 @@ VARIABLES: dict[str, tuple[str | None, str, str]] = {
     "rpe": (None, "reward", "reward prediction error"),
     "hidden": ("unit", "1", "hidden state"),
     "cell": ("unit", "1", "cell state"),
+    "stored_cell": ("unit", "1", "cell state that memory brings back"),
     "trial": (None, "1", "trial within the episode, from 0"),
     "stage": (None, "1", "stage within the trial"),
     "best_action": (None, "1", "action with the highest expected reward"),

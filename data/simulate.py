@@ -20,7 +20,7 @@ _OF_EVERY_STEP = (
 
 # Kinds of numbers that are stored as another: padding needs NaN or -1.
 _STORED = {"f8": np.float32, "u1": np.int16, "u2": np.int32, "u4": np.int64, "u8": np.int64}
-_UNIT_ARRAYS = ("hidden", "cell", "gate_")
+_UNIT_ARRAYS = ("hidden", "cell", "gate_", "stored_cell")
 Rows = dict[str, list[np.ndarray]]
 
 

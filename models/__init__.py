@@ -8,12 +8,13 @@ from .agent import Agent, Trace
 from .contract import check_agent, check_hippocampus, check_learner
 from .episodic import EpisodicPrefrontal
 from .hippocampus import Hippocampus, ReplayPath
+from .integrated import Integrated
 from .learner import Learner, Policy
 from .prefrontal import Prefrontal
 from .training import ActorCritic
 
 __all__ = [
-    "ActorCritic", "Agent", "EpisodicPrefrontal", "Hippocampus", "Learner", "Policy",
+    "ActorCritic", "Agent", "EpisodicPrefrontal", "Hippocampus", "Integrated", "Learner", "Policy",
     "Prefrontal", "ReplayPath", "Trace",
     "check_agent", "check_hippocampus", "check_learner", "dopamine", "learners",
 ]  # fmt: skip

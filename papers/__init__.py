@@ -10,6 +10,7 @@ from typing import TypeVar
 from .akam2015 import paper as akam2015
 from .blundell2016 import paper as blundell2016
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
+from .integrated import paper as integrated
 from .mattar2018 import paper as mattar2018
 from .pritzel2017 import paper as pritzel2017
 from .ritter2018 import paper as ritter2018
@@ -24,6 +25,7 @@ PAPERS: dict[str, Paper] = {
     "blundell2016": blundell2016,
     "pritzel2017": pritzel2017,
     "tan2022_replay": tan2022_replay,
+    "integrated": integrated,
 }
 
 T = TypeVar("T")

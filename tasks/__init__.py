@@ -15,6 +15,7 @@ from .informative_arm import InformativeArm
 from .navigation import Arena, GridWorld
 from .randomness import Lanes, stream
 from .restless import RestlessBandit, StableVolatileBandit
+from .shared_ends import SharedEnds
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
@@ -41,6 +42,7 @@ __all__ = [
     "Lanes",
     "Play",
     "RestlessBandit",
+    "SharedEnds",
     "StableVolatileBandit",
     "SwappingTwoStep",
     "Task",

@@ -1,0 +1,206 @@
+"""One agent: a prefrontal network, dopamine, reinstatement, replay at rest and memory search.
+
+The network learns within a visit, with frozen weights; reinstatement gives back, in a known
+context, the state in which it was left. What was learned elsewhere meanwhile comes in by one of
+two ways: at rest, remembered transitions are replayed into the stored states, those first where
+reward was predicted worst; or a search of memory answers at the moment of choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ..tasks import ACT, REST, Lanes, Task, TimeStep
+from .agent import Trace
+from .episodic import EpisodicPrefrontal
+from .hippocampus import ReplayPath
+from .hippocampus.outcomes import OutcomeMemory
+from .prefrontal import Encoder, n_actions
+from .revisiting import N_STEPS, Revisiting, Transition
+
+
+@dataclass
+class Integrated(EpisodicPrefrontal):
+    """A prefrontal network whose stored states are revised at rest by replay.
+
+    Parameters
+    ----------
+    end : (int, int)
+        First and last + 1 column of the observation that tell which end state the last action of
+        this visit led to, one-hot.
+    """
+
+    parts: ClassVar[dict[str, str]] = {
+        **EpisodicPrefrontal.parts,
+        "rest": "nothing is replayed",
+        "replayed_content": "rest feeds the network nothing but zeros, in as many steps",
+        "replayed_actions": "the actions replayed for a context are, or are not, exchanged, at random",
+        "replayed_ends": "each transition is joined with the outcome of any end state",
+        "dopamine": "no prediction error reaches memory: gain times need says what comes first",
+        "ranking": "what is replayed comes in random order",
+        "ranking_direction": "what ranks lowest is replayed first",
+        "surprise": "the surprises of end states are permuted",
+        "search": "memory is not asked at the moment of choice",
+    }
+
+    end: tuple[int, int] = (0, 0)
+
+    def encoder(self, task: Task, n: int) -> Encoder:
+        return _OwnChoices(self, task, n)
+
+    # ------------------------------------------------------------------ life
+
+    def begin(self, task: Task, n: int, rng: Lanes) -> None:
+        super().begin(task, n, rng)
+        if not 0 <= self.end[0] < self.end[1] <= task.observation_size:
+            raise ValueError(
+                f"end must name columns of the observation, which has {task.observation_size}, "
+                f"got {self.end}"
+            )
+        self._key_at, self._end_at = (
+            slice(*self.key or (0, task.observation_size)),
+            slice(*self.end),
+        )
+        self._outcomes = OutcomeMemory(
+            n, self._key_at.stop - self._key_at.start, n_actions(task),
+            self._end_at.stop - self._end_at.start, rng,
+        )  # fmt: skip
+        self._revisiting = Revisiting(
+            self, task, self._key_at, self._end_at, "replayed_content" in self.lesions
+        )
+        self._last: dict[str, np.ndarray] = {
+            "value": np.zeros(n), "action": np.zeros(n, np.int64), "chose": np.zeros(n, bool),
+            "key": np.zeros((n, self._key_at.stop - self._key_at.start)),
+        }  # fmt: skip
+
+    def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
+        action, trace = super().act(now)
+        self._remember(now, trace["value"])
+        operations = np.full(len(action), self._revisiting.operations_per_step, np.int64)
+        chooses, key = now.phase == ACT, now.observation[:, self._key_at]
+        if "search" not in self.lesions:
+            asks = chooses & ~self._last["chose"]  # on entering a context, before any outcome
+            answer, knows = self._search(key)
+            action = np.where(asks & knows, answer, action)
+            certain = np.eye(trace["policy"].shape[1], dtype=np.float32)[answer]
+            trace["policy"] = np.where((asks & knows)[:, None], certain, trace["policy"])
+            operations += asks * self._outcomes.operations
+            self._encoder.acted(action)
+        self._last = {"value": trace["value"], "action": action, "chose": chooses, "key": key}
+        return action, trace | {
+            "stored_cell": self._reinstated, "operations": operations,
+        }  # fmt: skip
+
+    def _inputs(self, now: TimeStep) -> np.ndarray:
+        self._reinstated = self._state["reinstated"].copy()
+        return super()._inputs(now)
+
+    def _remember(self, now: TimeStep, value: np.ndarray) -> None:
+        """What the last choice led to, if that is in view, and how far reward was mispredicted."""
+        seen = now.observation[:, self._end_at]
+        write = self._last["chose"] & seen.any(axis=1) & ~now.first
+        rpe = now.reward + self.discount * now.discount * value - self._last["value"]
+        self._outcomes.observe(
+            self._last["key"],
+            {"action": self._last["action"], "end": seen.argmax(axis=1), "reward": now.reward,
+             "rpe": rpe, "write": write},
+        )  # fmt: skip
+
+    def _search(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The action that memory says pays best, and whether it knows all and one is best."""
+        paid, confidence = self._outcomes.retrieve(key)
+        best = paid.max(axis=1)
+        return paid.argmax(axis=1), (confidence == 1) & ((paid == best[:, None]).sum(axis=1) == 1)
+
+    # ------------------------------------------------------------------ rest
+
+    def rest(self, now: TimeStep, n_backups: int) -> Trace:
+        if "rest" in self.lesions or not n_backups:
+            return {}
+        feed = self._distorted()
+        paths = [p for p in self._proposed(n_backups) if now.phase[p.lane] == REST]
+        operations = np.full(len(now.phase), self._revisiting.operations_per_step, np.int64)
+        for i in range(max((path.n_backups for path in paths), default=0)):
+            lanes = np.array([path.lane for path in paths if path.n_backups > i])
+            slot, action = (
+                np.array([backups[i] for backups in column if len(backups) > i])
+                for column in ([p.states for p in paths], [p.actions for p in paths])
+            )
+            self._back_up(lanes, slot, feed(lanes, slot, action))
+            operations[lanes] += N_STEPS * self._revisiting.operations_per_step
+        return {"replay": paths, "operations": operations}
+
+    def _proposed(self, n_backups: int) -> list[ReplayPath]:
+        """What is replayed in each lane, in order."""
+        memory, surprise = self._outcomes, self._outcomes.surprise
+        if "surprise" in self.lesions:
+            order = self._rng.permutation(surprise.shape[1])
+            surprise = np.take_along_axis(surprise, order, axis=1)
+        priority = memory.of_end(surprise)
+        if "dopamine" in self.lesions:
+            priority = self._gain() * memory.need()[..., None]
+        if "ranking" in self.lesions:
+            priority = np.zeros_like(priority)
+        if "ranking_direction" in self.lesions:
+            priority = -priority
+        return memory.ordered(priority, n_backups)
+
+    def _back_up(self, lanes: np.ndarray, slot: np.ndarray, what: Transition) -> None:
+        """Relive one transition in each of `lanes`, and put what it leaves in place of what was stored."""
+        key = np.zeros_like(self._last["key"])
+        key[lanes] = self._outcomes.key[lanes, slot]
+        stored, _ = self._memory.store.retrieve(key)
+        stored[lanes] = self._revisiting.after(stored[lanes], what)
+        write = np.zeros(len(key), bool)
+        write[lanes] = "memory" not in self.lesions
+        self._memory.store.observe(key, {"value": stored, "write": write})
+
+    def _distorted(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], Transition]:
+        """From lanes, contexts and actions to what is fed; drawn once for a rest."""
+        memory, end, paid = self._outcomes, self._outcomes.end, self._outcomes.outcomes()
+        n, n_contexts, n_options = end.shape
+        shown = np.broadcast_to(np.arange(n_options), end.shape)
+        if "replayed_actions" in self.lesions:
+            draws = [self._rng.permutation(n_options) for _ in range(n_contexts)]
+            shown = np.stack(draws, axis=1)
+        if "replayed_ends" in self.lesions:
+            end = self._rng.integers(memory.surprise.shape[1], n_contexts * n_options)
+            end = end.reshape(n, n_contexts, n_options)
+            paid = np.nan_to_num(memory.of_end(memory.paid, end))
+
+        def feed(lanes: np.ndarray, slot: np.ndarray, action: np.ndarray) -> Transition:
+            at = (lanes, slot, action)
+            return Transition(memory.key[lanes, slot], shown[at], end[at], paid[at])
+
+        return feed
+
+    def _gain(self) -> np.ndarray:
+        """How much each backup would improve the policy of its context, (n, n_contexts, n_actions)."""
+        memory, paid = self._outcomes, np.nan_to_num(self._outcomes.outcomes())
+        gains = np.zeros(paid.shape)
+        for slot in range(int(memory.n_known.max())):
+            key = memory.key[:, slot]
+            stored, _ = self._memory.store.retrieve(key)
+            before = self._revisiting.policy(stored, key)
+            for action in range(paid.shape[2]):
+                taken = np.full(len(key), action)
+                what = Transition(key, taken, memory.end[:, slot, action], paid[:, slot, action])
+                change = self._revisiting.policy(self._revisiting.after(stored, what), key) - before
+                gains[:, slot, action] = np.einsum("na,na->n", change, paid[:, slot])
+        return gains
+
+
+class _OwnChoices(Encoder):
+    """An encoder that shows the previous action only where it was the agent's choice."""
+
+    def __call__(self, now: TimeStep, out: np.ndarray | None = None) -> np.ndarray:
+        row = super().__call__(now, out)
+        self._chooses = now.phase == ACT
+        return row
+
+    def acted(self, action: np.ndarray) -> None:
+        super().acted(np.where(self._chooses, action, -1))
