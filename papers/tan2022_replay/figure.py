@@ -53,10 +53,10 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
                         lw=0.8)  # fmt: skip
             rows += [(maze, agent, not test, "steps", attempt, value)
                      for attempt, value in enumerate(steps, start=1)]  # fmt: skip
-        bottom.set(xlabel="attempt", ylabel="steps", ylim=(0, 105))
+        bottom.set(xlabel="attempt", ylabel="steps", ylim=(0, 125), yticks=range(0, 101, 20))
         letter(top, "ab"[column])
         letter(bottom, "cd"[column])
     axes[0, 0].legend(loc="upper left")
-    axes[1, 0].legend(loc="upper right", ncols=1)
+    axes[1, 0].legend(loc="upper left", ncols=3)
     names = ["maze", "agent", "replay", "measure", "seed_or_attempt", "value"]
     return drawing, pd.DataFrame(rows, columns=names)
