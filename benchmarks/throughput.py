@@ -1,6 +1,6 @@
 """Training steps per second of each engine, alone and driven by a numpy world.
 
-    python benchmarks/throughput.py [--engines fused,autograd] [--threads 2] [--seconds 2]
+    python benchmarks/throughput.py [--engines fused,manual,autograd] [--threads 2] [--seconds 2]
 
 The task is the bandit of Wang et al. 2018, 100 trials, with an LSTM of 48 units: 59.2 thousand
 floating-point operations a training step. "alone" feeds the engine random inputs; "trained" is the
@@ -22,7 +22,7 @@ from fastslow.models.training import ActorCritic, Trainer
 from fastslow.tasks import Bandit
 
 FLOATING_POINT_OPERATIONS = 59.2e3  # of a training step: forward, backward, weight gradient
-POPULATIONS = ((1, 16), (1, 64), (1, 256), (4, 64), (8, 64))  # seeds, lanes of each
+POPULATIONS = ((1, 16), (1, 64), (1, 256), (4, 16), (4, 64), (4, 256))  # seeds, lanes of each
 
 
 def engines(names: list[str], n_threads: int | None) -> dict[str, Callable[[Shape], Population]]:
@@ -33,16 +33,17 @@ def engines(names: list[str], n_threads: int | None) -> dict[str, Callable[[Shap
             from fastslow.models.fused import FusedPopulation
 
             made[name] = lambda shape: FusedPopulation(shape, n_threads)
-        elif name == "autograd":
+        elif name in ("manual", "autograd"):
             import torch
 
             from fastslow.models.autograd import AutogradPopulation
+            from fastslow.models.manual import ManualPopulation
 
             if n_threads:
                 torch.set_num_threads(n_threads)
-            made[name] = AutogradPopulation
+            made[name] = ManualPopulation if name == "manual" else AutogradPopulation
         else:
-            raise SystemExit(f"no engine '{name}'; there are fused and autograd")
+            raise SystemExit(f"no engine '{name}'; there are fused, manual and autograd")
     return made
 
 
@@ -87,7 +88,7 @@ def best_rate(work: Iterator[None], n_steps: int, seconds: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--engines", default="fused,autograd")
+    parser.add_argument("--engines", default="fused,manual,autograd")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--seconds", type=float, default=2.0, help="for each figure")
     options = parser.parse_args()

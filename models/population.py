@@ -1,8 +1,8 @@
 """What the trainer asks of an engine: a population of networks, stepped and updated together.
 
 The lanes of seed k are rows k * n_lanes to (k + 1) * n_lanes of every array. Whoever runs beside
-it, a seed's numbers are the same. Engines: `fused` (compiled kernel), `autograd` (torch, the
-reference).
+it, a seed's numbers are the same. Engines: `fused` (compiled kernel), `manual` (torch, gradients by
+hand), `autograd` (torch, the reference).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The fused kernel against torch autograd in double precision, and against itself."""
+"""The fused kernel: threads and building; what all engines promise is in test_engines.py."""
 
 from __future__ import annotations
 
@@ -44,33 +44,6 @@ def populate(population, seed: int):
     return population
 
 
-def play_segment(populations, generator, settings=SETTINGS, ragged=True):
-    """Take all populations through one random segment and an update; return what each measured."""
-    shape = populations[0].shape
-    n = shape.n_seeds * shape.n_lanes
-    for t in range(shape.n_steps + 1):
-        inputs = generator.normal(size=(n, shape.n_inputs))
-        memory = generator.normal(size=(n, shape.n_units))
-        first, draw = generator.random(n) < 0.15, generator.random(n)
-        for population in populations:
-            population.inputs[t] = inputs
-            if population.reinstated is not None:
-                population.reinstated[t] = memory
-        if t == shape.n_steps:
-            for population in populations:
-                population.look(first)
-        else:
-            actions = [population.step(t, first, draw) for population in populations]
-            for action in actions[1:]:
-                # A draw within rounding of a boundary may fall to either side of it.
-                assert np.mean(action != actions[0]) < 1e-3
-    reward = generator.normal(size=(shape.n_steps, n)).astype(np.float32)
-    discount = (generator.random((shape.n_steps, n)) < 0.9).astype(np.float32)
-    ends = generator.integers(1, shape.n_steps + 1, n) if ragged else shape.n_steps
-    active = np.arange(shape.n_steps)[:, None] < np.broadcast_to(ends, n)
-    return [population.update(reward, discount, active, settings) for population in populations]
-
-
 def everything(population, index: int) -> dict[str, np.ndarray]:
     parts = {
         "weights": population.weights,
@@ -78,92 +51,6 @@ def everything(population, index: int) -> dict[str, np.ndarray]:
         "state": population.state,
     }
     return {f"{k}/{name}": x for k, part in parts.items() for name, x in part(index).items()}
-
-
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
-@pytest.mark.parametrize("core", cores.GATES)
-@pytest.mark.parametrize(
-    ("n_inputs", "n_units", "n_actions", "n_lanes", "n_steps"),
-    [(4, 48, 2, 32, 20), (3, 20, 5, 21, 11), (1, 7, 1, 5, 9), (9, 64, 16, 17, 8)],
-)
-def test_agrees_with_autograd(
-    core, optimizer, n_inputs, n_units, n_actions, n_lanes, n_steps, seed
-):
-    torch = pytest.importorskip("torch")
-    from fastslow.models.autograd import AutogradPopulation
-
-    shape = Shape(core, n_inputs, n_units, n_actions, 2, n_lanes, n_steps)
-    settings = replace(SETTINGS, optimizer=optimizer)
-    exact = populate(AutogradPopulation(shape, torch.float64), seed)
-    fused = populate(FusedPopulation(shape), seed)
-    generator = np.random.default_rng(seed)
-    for _ in range(3):  # later segments continue from the state of the one before
-        before = [exact.optimizer(index) for index in range(2)]
-        measured = play_segment([exact, fused], generator, settings)
-        for name, expected in measured[0].items():
-            np.testing.assert_allclose(measured[1][name], expected, rtol=1e-4, atol=1e-6)
-        for index in range(2):
-            clip = min(1.0, settings.max_gradient_norm / measured[0]["gradient_norm"][index])
-            after, gradient = exact.optimizer(index), fused.gradient(index)
-            for name, found in gradient.items():
-                if optimizer == "adam":  # m += (1 - .9)(g - m), solved for g
-                    mean, new = (x[f"mean/{name}"] for x in (before[index], after))
-                    expected = ((new - 0.9 * mean) / 0.1) / clip
-                    tolerance = 1e-4 * np.abs(expected).max() + 1e-9
-                    np.testing.assert_allclose(found, expected, atol=tolerance, rtol=0)
-            compare(everything(exact, index), everything(fused, index))
-
-
-def compare(expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> None:
-    """All arrays agree to 1e-4 of their largest entry."""
-    assert expected.keys() == found.keys()
-    for name, array in expected.items():
-        tolerance = 1e-4 * np.abs(array).max() + 1e-9
-        np.testing.assert_allclose(found[name], array, atol=tolerance, rtol=0, err_msg=name)
-
-
-def test_gradient_by_finite_differences(seed):
-    """Cores apart from torch: the policy loss of fixed actions, differentiated numerically."""
-    shape = Shape("lstm", n_inputs=2, n_units=5, n_actions=3, n_seeds=1, n_lanes=3, n_steps=6)
-    generator = np.random.default_rng(seed)
-    weights = random_weights(shape, generator)
-    inputs = generator.normal(size=(6, 3, 2)).astype(np.float32)
-    reward = generator.normal(size=(6, 3)).astype(np.float32)
-    population = FusedPopulation(shape)
-    population.load(0, weights)
-    starts, ones = np.ones(3, bool), np.ones((6, 3), np.float32)
-    actions = []
-    for t in range(6):
-        population.inputs[t] = inputs[t]
-        actions.append(population.step(t, starts if t == 0 else ~starts, generator.random(3)))
-    # Without a bootstrap, value loss or entropy the advantage is constant in the policy weights.
-    settings = replace(SETTINGS, value_weight=0.0, entropy_weight=0.0, discount=0.0)
-    population.update(reward, ones, ones.astype(bool), settings)
-
-    def forward(w):
-        state = {k: np.repeat(w[f"initial_{k}"][None], 3, 0) for k in ("hidden", "cell")}
-        for t in range(6):
-            state, _ = cores.step("lstm", w, inputs[t].astype(float), state)
-            yield cores.outputs(w, state["hidden"])
-
-    exact = {name: array.astype(float) for name, array in weights.items()}
-    advantage = [r - value for r, (_, value) in zip(reward, forward(exact), strict=True)]
-
-    def loss(w):
-        chosen = [
-            np.log(policy[np.arange(3), a])
-            for a, (policy, _) in zip(actions, forward(w), strict=True)
-        ]
-        return -np.mean(np.array(advantage) * chosen)
-
-    for name, gradient in population.gradient(0).items():
-        if name.startswith("value"):
-            continue
-        spot = tuple(generator.integers(size) for size in gradient.shape)
-        bump = np.zeros(gradient.shape)
-        bump[spot] = 1e-5
-        up, down = ({**exact, name: exact[name] + sign * bump} for sign in (1, -1))
-        assert gradient[spot] == pytest.approx((loss(up) - loss(down)) / 2e-5, rel=1e-3, abs=1e-6)
 
 
 @pytest.mark.parametrize("core", cores.GATES)
@@ -191,104 +78,9 @@ def test_seed_alone_and_in_company_on_one_and_two_threads(core, seed):
         np.testing.assert_array_equal(array, everything(together[0], 2)[name], err_msg=name)
 
 
-def test_continues_from_what_it_gave_out(seed):
-    """Weights, optimizer and state loaded into a fresh population go on bit for bit."""
-    whole = populate(FusedPopulation(SMALL), seed)
-    play_segment([whole], np.random.default_rng(seed))
-    resumed = FusedPopulation(SMALL)
-    for index in range(SMALL.n_seeds):
-        resumed.load(index, whole.weights(index), whole.optimizer(index), whole.state(index))
-    measured = play_segment([whole, resumed], np.random.default_rng(seed + 1))
-    for name in measured[0]:
-        np.testing.assert_array_equal(*(m[name] for m in measured))
-    for index in range(SMALL.n_seeds):
-        for name, array in everything(whole, index).items():
-            np.testing.assert_array_equal(everything(resumed, index)[name], array)
-
-
-def test_look_leaves_the_state_alone(seed):
-    population = populate(FusedPopulation(SMALL), seed)
-    play_segment([population], np.random.default_rng(seed))
-    before = everything(population, 0)
-    population.look(np.ones(SMALL.n_seeds * SMALL.n_lanes, bool))
-    for name, array in everything(population, 0).items():
-        np.testing.assert_array_equal(array, before[name])
-
-
-@pytest.mark.parametrize("poison", [np.nan, np.inf])
-def test_a_seed_that_is_not_finite_stays_as_it_was(poison, seed):
-    spoiled, sound = (populate(FusedPopulation(SMALL), seed) for _ in range(2))
-    n = SMALL.n_seeds * SMALL.n_lanes
-    before = spoiled.weights(0), spoiled.optimizer(0)
-    reward = np.ones((SMALL.n_steps, n), np.float32)
-    active = np.ones(reward.shape, bool)
-    for population in (spoiled, sound):
-        for t in range(SMALL.n_steps):
-            population.step(t, np.full(n, t == 0), np.full(n, 0.5))
-    sound.update(reward, reward, active, SETTINGS)
-    reward[3, 0] = poison
-    norm = spoiled.update(reward, reward, active, SETTINGS)["gradient_norm"]
-    assert np.isnan(norm[0])
-    assert np.isfinite(norm[1])
-    for kept, now in zip(before, (spoiled.weights(0), spoiled.optimizer(0)), strict=True):
-        for name, array in kept.items():
-            np.testing.assert_array_equal(now[name], array)
-    for name, array in sound.weights(1).items():
-        np.testing.assert_array_equal(spoiled.weights(1)[name], array)
-
-
-def test_nan_weights_are_noticed(seed):
-    population = populate(FusedPopulation(SMALL), seed)
-    weights = population.weights(0)
-    weights["recurrent_weights"][0, 0] = np.nan
-    population.load(0, weights)
-    (measured,) = play_segment([population], np.random.default_rng(seed))
-    assert np.isnan(measured["gradient_norm"][0])
-    assert np.isfinite(measured["gradient_norm"][1])
-
-
-def test_actions_follow_the_policy(seed):
-    """Frequencies of sampled actions against the policy of the numpy core."""
-    n = 4096
-    shape = Shape("gru", n_inputs=1, n_units=6, n_actions=4, n_seeds=1, n_lanes=n, n_steps=1)
-    population = populate(FusedPopulation(shape), seed)
-    w = population.weights(0)
-    state, _ = cores.step("gru", w, np.zeros((1, 1)), {"hidden": w["initial_hidden"][None]})
-    policy, _ = cores.outputs(w, state["hidden"])
-    draw = np.random.default_rng(seed).random(n)
-    action = population.step(0, np.ones(n, bool), draw)
-    for option, p in enumerate(policy[0]):
-        assert abs(np.mean(action == option) - p) < 4 * np.sqrt(p * (1 - p) / n)
-    assert action.dtype == np.int64
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"core": "rnn"}, "core must be one of vanilla, gru, lstm, episodic_lstm, got 'rnn'"),
-        ({"n_units": 0}, "n_units must be positive, got 0"),
-    ],
-)
-def test_impossible_shapes(changes, message):
-    with pytest.raises(ValueError, match=message):
-        FusedPopulation(replace(SMALL, **changes))
-
-
-def test_misuse_is_named(seed):
-    population = populate(FusedPopulation(SMALL), seed)
-    n = SMALL.n_seeds * SMALL.n_lanes
+def test_without_a_thread():
     with pytest.raises(ValueError, match="n_threads must be at least 1, got 0"):
         FusedPopulation(SMALL, n_threads=0)
-    with pytest.raises(ValueError, match=r"step must be in \[0, 11\), got 11"):
-        population.step(SMALL.n_steps, np.zeros(n, bool), np.zeros(n))
-    rows = np.zeros((SMALL.n_steps, n), np.float32)
-    with pytest.raises(ValueError, match="optimizer must be adam or rmsprop, got 'sgd'"):
-        population.update(rows, rows, rows > 0, replace(SETTINGS, optimizer="sgd"))
-    with pytest.raises(ValueError, match="could not broadcast"):
-        population.update(rows[:, :-1], rows, rows > 0, SETTINGS)
-    weights = population.weights(0)
-    with pytest.raises(ValueError, match=r"'bias' must be \(80,\), got \(3,\)"):
-        population.load(0, {**weights, "bias": np.zeros(3)})
 
 
 @pytest.fixture
