@@ -8,7 +8,7 @@ frozen weights as it does in training.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -51,6 +51,7 @@ class EpisodicPrefrontal(Prefrontal):
         "memory": "nothing is stored: the memory stays empty",
         "matching_keys": "keys are shifted by half the memory: the state of another time comes back",
         "selective_retrieval": "what comes back is any of the states stored",
+        "gate": "the reinstatement gate is always open",
     }
     clampable: ClassVar[tuple[str, ...]] = ("reinstatement",)
     possible_cores: ClassVar[tuple[str, ...]] = ("episodic_lstm",)
@@ -85,6 +86,24 @@ class EpisodicPrefrontal(Prefrontal):
         super().begin(task, n, rng)
         self._memory = self.memory(task, n, rng)
 
+    def _inputs(self, now: TimeStep) -> np.ndarray:
+        row = super()._inputs(now)
+        self._memory.tell(row)
+        return row
+
+    @property
+    def held(self) -> dict[str, float]:
+        opened = {"reinstatement": 1.0} if "gate" in self.lesions else {}
+        return opened | super().held
+
+    def recorded(self) -> dict[str, np.ndarray]:
+        """All that is stored in this life so far, as arrays by name."""
+        return self._memory.store.saved()
+
+    def remember(self, recorded: Mapping[str, np.ndarray]) -> None:
+        """Go on with a memory that was `recorded`, by this network or another, in as many lives."""
+        self._memory.store.restore(recorded)
+
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         self._state["reinstated"] = reinstated = self._memory.recall(
             now, lambda: self._state["cell"]
@@ -99,6 +118,29 @@ class EpisodicPrefrontal(Prefrontal):
         }
 
 
+@dataclass
+class FamiliarPrefrontal(EpisodicPrefrontal):
+    """An episodic network that is also told how familiar its context is.
+
+    One more input is the confidence of the memory: 1 for a context met before, less for one that
+    only looks like it, 0 for none. With it the network can learn how far to trust what comes
+    back, and needs no threshold. Ours; the paper's gate sees neither key nor confidence.
+    """
+
+    parts: ClassVar[dict[str, str]] = {
+        **EpisodicPrefrontal.parts,
+        "familiarity": "every context seems as familiar as one met before",
+    }
+
+    def input_slices(self, task: Task) -> dict[str, slice]:
+        slices = super().input_slices(task)
+        end = slices["done"].stop
+        return slices | {"familiarity": slice(end, end + 1)}
+
+    def n_inputs(self, task: Task) -> int:
+        return self.input_slices(task)["familiarity"].stop
+
+
 class EpisodicMemory:
     """Stores cell states of `n` lanes as time passes, and recalls them at every step."""
 
@@ -111,7 +153,7 @@ class EpisodicMemory:
                 f"written_key must have as many columns as key, got {agent.written_key} "
                 f"and {agent.key}"
             )
-        self._store = DictionaryStore(
+        self.store = DictionaryStore(
             n, key_size, agent.n_units, agent.capacity, agent.kernel, agent.n_neighbors,
             agent.eviction,
         )  # fmt: skip
@@ -121,6 +163,8 @@ class EpisodicMemory:
         self._shut = "reinstatement" in agent.lesions
         self._mismatched = "matching_keys" in agent.lesions
         self._rng = rng if "selective_retrieval" in agent.lesions else None
+        self._told_at = agent.input_slices(task).get("familiarity")
+        self._unfamiliar = "familiarity" not in agent.lesions
         self._query = np.full((n, key_size), np.nan, np.float32)  # nothing was asked yet
         self._written = np.zeros((n, key_size), np.float32)
         self._recalled = np.zeros((n, agent.n_units), np.float32)
@@ -136,7 +180,7 @@ class EpisodicMemory:
         write = self._written.any(axis=1) & (now.first | self._each_step)
         stores = self._stores and bool(write.any())
         if stores:
-            self._store.observe(self._written, {"value": cell(), "write": write})
+            self.store.observe(self._written, {"value": cell(), "write": write})
         query = now.observation[:, self._read_at]
         if self._rng is not None:
             self._draw = self._rng.random()  # at every step: no lane's draws depend on another
@@ -151,12 +195,18 @@ class EpisodicMemory:
 
     def peek(self, now: TimeStep) -> np.ndarray:
         """What `now` will bring back if no episode starts; nothing is stored."""
-        return self._read(now.observation[:, self._read_at])[0]
+        recalled, self.confidence = self._read(now.observation[:, self._read_at])
+        return recalled
+
+    def tell(self, row: np.ndarray) -> None:
+        """Write the confidence into the input rows (n, n_inputs), if the network has a place for it."""
+        if self._told_at is not None:
+            row[:, self._told_at] = self.confidence[:, None] if self._unfamiliar else 1
 
     def _read(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        value, confidence = self._store.retrieve(query)
+        value, confidence = self.store.retrieve(query)
         if self._mismatched or self._rng is not None:
-            value, _ = self._store.retrieve(self._store.key_of(self._wrong_slot(query)))
+            value, _ = self.store.retrieve(self.store.key_of(self._wrong_slot(query)))
         known = query.any(axis=1) & (confidence >= self._threshold)
         return (
             np.where(known[:, None] & (not self._shut), value, np.float32(0)),
@@ -165,10 +215,10 @@ class EpisodicMemory:
 
     def _wrong_slot(self, query: np.ndarray) -> np.ndarray:
         """The entry half the memory away from the right one, or any entry."""
-        n_entries = self._store.n_entries
+        n_entries = self.store.n_entries
         if self._rng is not None:
             return (self._draw * n_entries).astype(np.int64)
-        right = self._store.nearest(query[:, None])[0][:, 0, 0]
+        right = self.store.nearest(query[:, None])[0][:, 0, 0]
         # Far from it, since neighbors in time are alike where every step is stored.
         return (right + np.maximum(n_entries // 2, 1)) % np.maximum(n_entries, 1)
 

@@ -181,15 +181,28 @@ class Prefrontal(Agent):
             trial = now.labels["trial"]  # the experimenter's knowledge, not the network's
             reset, self._trial = reset | (trial != self._trial), trial
         if reset.any():
-            for name in cores.state_names(self.core):
-                self._state[name][reset] = weights[f"initial_{name}"]
-        inputs = self._encoder(now)
-        self._state, gates = cores.step(self.core, weights, inputs, self._state, dict(self.clamps))
+            self._reset(reset, now)
+        inputs = self._inputs(now)
+        self._state, gates = cores.step(self.core, weights, inputs, self._state, self.held)
         policy, value = cores.outputs(weights, self._state["hidden"])
         action = cores.sample(policy, self._rng.random())
         self._encoder.acted(action)
         trace = {"policy": policy, "value": value, **self._state}
         return action, trace | {f"gate_{name}": gate for name, gate in gates.items()}
+
+    def _reset(self, lanes: np.ndarray, now: TimeStep) -> None:
+        """Put the state of `lanes` (n,) bool to the learned initial state."""
+        for name in cores.state_names(self.core):
+            self._state[name][lanes] = self._trained()[f"initial_{name}"]
+
+    def _inputs(self, now: TimeStep) -> np.ndarray:
+        """The input row (n, n_inputs) of this time step."""
+        return self._encoder(now)
+
+    @property
+    def held(self) -> dict[str, float]:
+        """Gates that are held at a value."""
+        return dict(self.clamps)
 
     def _trained(self) -> Mapping[str, np.ndarray]:
         if self.weights is None:

@@ -89,6 +89,7 @@ class BarcodeBandit:
             best = good_arm[lanes, context]
             seen = self._occurrence(barcode[lanes, context], rng)
             truth = {"context": context, "exposure": n_seen[lanes, context], "best_action": best}
+            truth |= self.further_labels(context, n_seen, barcode, good_arm)
             for pull in range(self.n_pulls):
                 truth = truth | {"trial": np.full(n, pull, np.int32)}
                 first = yes if pull == 0 else no
@@ -109,6 +110,16 @@ class BarcodeBandit:
         if further > 0:
             return np.concatenate([arms, rng.integers(self.n_arms, further)], axis=1)
         return arms[:, : self.n_contexts]
+
+    def further_labels(
+        self, context: np.ndarray, n_seen: np.ndarray, barcode: np.ndarray, good_arm: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        """Labels (n,) of this episode that only some variants have.
+
+        Given are the present context (n,), how often each has occurred (n, n_contexts), and what
+        `draw_contexts` drew.
+        """
+        return {}
 
     def _occurrence(self, barcode: np.ndarray, rng: Lanes) -> np.ndarray:
         """The barcode (n, n_bits) as it looks this time."""

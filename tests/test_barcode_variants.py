@@ -5,6 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+import fastslow as fs
+from fastslow.models.learners import Random
 from fastslow.tasks import Lanes, check_task
 from fastslow.tasks.compositional_bandit import CompositionalBandit
 from fastslow.tasks.graded_similarity import GradedSimilarity
@@ -17,6 +19,7 @@ SHORT = {"n_episodes": 10, "n_pulls": 2}
     [
         GradedSimilarity(**SHORT),
         GradedSimilarity(**SHORT, distance=5, shift=0),
+        GradedSimilarity(**SHORT, distance=(0, 3), shift=(0, 1, 5)),
         GradedSimilarity(n_episodes=4, n_contexts=4, n_arms=3, n_bits=3, distance=1),
         CompositionalBandit(**SHORT),
         CompositionalBandit(n_episodes=4, n_contexts=4, n_symbols=2, n_bits=4),
@@ -33,6 +36,31 @@ def test_look_alikes_differ_in_so_many_bits_and_arms(distance, shift, seed):
     assert (np.abs(barcode[:, :5] - barcode[:, 5:]).sum(axis=2) == distance).all()
     np.testing.assert_array_equal((arm[:, 5:] - arm[:, :5]) % 10, np.full((200, 5), shift))
     assert all(len(np.unique(codes, axis=0)) == 10 for codes in barcode)
+
+
+def test_each_life_has_one_of_the_distances_and_shifts_and_says_which(seed):
+    task, n = GradedSimilarity(n_pulls=1, distance=(0, 2, 7), shift=(1, 4)), 1200
+    life = fs.simulate(task, Random(), n, seed).isel(step=0)
+    at_first = life.isel(episode=slice(0, None, task.n_episodes))
+    for name, choices in (("distance", task.distance), ("shift", task.shift)):
+        p = 1 / len(choices)
+        for choice in choices:
+            share = float((at_first[name] == choice).mean())
+            assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / n)
+    for lane in range(20):
+        mine = life.isel(episode=life.life == lane)
+        context, code = mine.context.values, mine.observation.values
+        n_seen = np.zeros(10, int)
+        for t in range(mine.sizes["episode"]):
+            twin = (context[t] + 5) % 10
+            assert mine.twin_exposure[t] == n_seen[twin]
+            n_seen[context[t]] += 1
+            if n_seen[twin]:
+                met = np.flatnonzero(context[: t + 1] == twin)[0]
+                assert np.abs(code[t] - code[met]).sum() == mine.distance[t]
+                assert mine.twin_arm[t] == mine.best_action[met]
+                step = (mine.best_action[t] - mine.twin_arm[t]) * (1 if context[t] >= 5 else -1)
+                assert step % 10 == mine["shift"][t]
 
 
 def test_every_bit_is_flipped_equally_often(seed):
@@ -55,7 +83,9 @@ def test_pairs_are_different_and_share_symbols(seed):
     ("make", "settings", "message"),
     [
         (GradedSimilarity, {"n_contexts": 5}, "n_contexts must be even, got 5"),
-        (GradedSimilarity, {"distance": 0}, "distance must be between 1 and n_bits = 10, got 0"),
+        (GradedSimilarity, {"distance": 11}, "distance must be between 0 and n_bits = 10, got 11"),
+        (GradedSimilarity, {"distance": (1, -1)}, "distance must be between 0 and n_bits"),
+        (GradedSimilarity, {"shift": ()}, "shift must be a number or several, got none"),
         (CompositionalBandit, {"n_bits": 9}, "n_bits must be even, two symbols"),
         (CompositionalBandit, {"n_symbols": 32}, "n_symbols must be less than 32"),
         (CompositionalBandit, {"n_symbols": 3}, "n_contexts must be at most the 9 pairs, got 10"),

@@ -7,11 +7,12 @@ arXiv:1703.01988), a trajectory laid out in a row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from . import ReplayPath
+from .search import CellIndex, certain_candidates
 
 KERNELS = ("cosine", "euclidean", "inverse_distance")
 EVICTIONS = ("first_in", "least_recently_used")
@@ -19,7 +20,8 @@ INVERSE_DISTANCE_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
 _ROUNDING = 1e-6  # keys whose nearness differs by less count as equally near
 _NO_LENGTH = 1e-24  # of a key that is all 0, which is like nothing
 _FIRST_ROOM = 16  # entries
-_BLOCK = 4096  # entries compared at a time
+_SAVED = ("key", "value", "written", "touched", "count")
+_FEW = 4096  # entries that are compared one by one, in all lanes at once
 
 
 class DictionaryStore:
@@ -37,6 +39,12 @@ class DictionaryStore:
         weighted by 1 / (d^2 + .001) with the kernel "inverse_distance" and else unweighted.
     eviction : {"first_in", "least_recently_used"}
         Which entry goes when a lane is full: the one written, or written or read, longest ago.
+    embedding : callable, optional
+        From keys (n, key_size) to the (n, embedded_size) numbers that are compared, such as what
+        a network makes of them. It must not change while the store is in use.
+    index : CellIndex, optional
+        Where a large memory may be searched quickly rather than for certain. One for each store;
+        only the nearest entries of a store of one lane are searched with it.
 
     Examples
     --------
@@ -56,6 +64,8 @@ class DictionaryStore:
         kernel: str = "cosine",
         n_neighbors: int = 1,
         eviction: str = "first_in",
+        embedding: Callable[[np.ndarray], np.ndarray] | None = None,
+        index: CellIndex | None = None,
     ) -> None:
         for name, size in (("capacity", capacity), ("n_neighbors", n_neighbors)):
             if size < 1:
@@ -66,10 +76,15 @@ class DictionaryStore:
             raise ValueError(f"eviction must be {' or '.join(EVICTIONS)}, got '{eviction}'")
         self.n, self.capacity, self.kernel = n, capacity, kernel
         self.n_neighbors, self.eviction = n_neighbors, eviction
+        if index is not None and n != 1:
+            raise ValueError(f"an index searches a store of one lane, got {n} lanes")
+        self._embedding, self._index = embedding, index
         room = min(capacity, _FIRST_ROOM)
         self._key = np.zeros((n, room, key_size), np.float32)
         self._value = np.zeros((n, room, value_size), np.float32)
-        self._square = np.zeros((n, room), np.float32)  # of the keys' lengths
+        compared_size = self._embedded(np.zeros((1, key_size), np.float32)).shape[1]
+        self._compared = np.zeros((n, room, compared_size), np.float32)  # see _place
+        self._offset = np.zeros((n, room), np.float32)
         self._written = np.full((n, room), -1)  # when, by the clock; -1: empty
         self._touched = np.full((n, room), -1)
         self._clock = 0
@@ -97,7 +112,9 @@ class DictionaryStore:
             self._make_room()
         slot = self._slots(lanes)
         self._key[lanes, slot], self._value[lanes, slot] = key[lanes], value[lanes]
-        self._square[lanes, slot] = np.square(self._key[lanes, slot]).sum(axis=1)
+        self._compared[lanes, slot], self._offset[lanes, slot] = self._place(key[lanes])
+        if self._index is not None:
+            self._index.written(int(slot[0]))
         self._written[lanes, slot] = self._touched[lanes, slot] = self._tick()
         self._count[lanes] = np.minimum(self._count[lanes] + 1, self.capacity)
 
@@ -112,11 +129,23 @@ class DictionaryStore:
 
     def _make_room(self) -> None:
         more = min(self.capacity, 2 * self._key.shape[1]) - self._key.shape[1]
-        empty = {"key": 0, "value": 0, "square": 0, "written": -1, "touched": -1}
+        empty = {"key": 0, "value": 0, "compared": 0, "offset": 0, "written": -1, "touched": -1}
         for name, blank in empty.items():
             array = getattr(self, f"_{name}")
             room = np.full((self.n, more, *array.shape[2:]), blank, array.dtype)
             setattr(self, f"_{name}", np.concatenate([array, room], axis=1))
+
+    def _embedded(self, key: np.ndarray) -> np.ndarray:
+        key = np.asarray(key, np.float32)
+        return key if self._embedding is None else np.asarray(self._embedding(key), np.float32)
+
+    def _place(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What queries are multiplied with, and what is taken off: unit keys and 0, or k and k^2 / 2."""
+        embedded = self._embedded(key)
+        square = np.square(embedded).sum(axis=-1)
+        if self.kernel == "cosine":
+            return embedded / np.sqrt(np.maximum(square, _NO_LENGTH))[..., None], 0 * square
+        return embedded, square / 2
 
     def _tick(self) -> int:
         self._clock += 1
@@ -160,64 +189,60 @@ class DictionaryStore:
         likeness : (n, m, n_neighbors) float32
             As `kernel` says; -inf where a lane has too few entries.
         """
-        query, used = np.asarray(query, np.float32), max(1, int(self._count.max(initial=0)))
+        query = self._embedded(query.reshape(-1, query.shape[-1])).reshape(*query.shape[:2], -1)
         own = np.square(query).sum(axis=-1, keepdims=True)
         if self.kernel == "cosine":
             query = query / np.sqrt(np.maximum(own, _NO_LENGTH))
-        margin = _ROUNDING * (1 if self.kernel == "cosine" else np.maximum(own, 1))
-        if self.n_neighbors == 1:
-            slot, near = self._nearest_one(query, used, margin)
-        else:
-            slot, near = self._nearest_few(query, used, margin)
+        margin = _ROUNDING * (np.ones_like(own) if self.kernel == "cosine" else np.maximum(own, 1))
+        search = self._among_few if self._count.max(initial=0) <= _FEW else self._among_many
+        slot, near = search(query, margin)
         return slot, self._likeness(near, own)
 
-    def _nearest_one(
-        self, query: np.ndarray, used: int, margin: np.ndarray | float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Block by block, so that what is compared stays in the processor's cache."""
-        found = []
-        for begin in range(0, used, _BLOCK):
-            entries = slice(begin, min(begin + _BLOCK, used))
-            near = self._nearness(query, entries)
-            slot, top = _latest_of_nearest(near, self._written[:, entries], margin)
-            found.append((slot + begin, top))
-        slots, tops = (np.concatenate(parts, axis=-1) for parts in zip(*found, strict=True))
-        written = np.take_along_axis(self._written[:, None], slots, axis=2)
-        best = np.where(tops >= tops.max(axis=-1, keepdims=True) - margin, written, -2)
-        best = best.argmax(axis=-1)[..., None]
-        return np.take_along_axis(slots, best, axis=-1), np.take_along_axis(tops, best, axis=-1)
-
-    def _nearest_few(
-        self, query: np.ndarray, used: int, margin: np.ndarray | float
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """One after the other, each taken out before the next is looked for."""
-        shape = (*query.shape[:2], self.n_neighbors)
-        slot, near = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
-        left = self._nearness(query, slice(used))
+    def _among_few(self, query: np.ndarray, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """All entries of all lanes at once; each that is found is taken out before the next."""
+        used = max(1, int(self._count.max(initial=0)))
+        slot, near = self._nothing(query)
+        left = query @ self._compared[:, :used].transpose(0, 2, 1) - self._offset[:, None, :used]
+        if (self._count < used).any():
+            left = np.where(self._written[:, None, :used] < 0, np.float32(-np.inf), left)
         for rank in range(min(self.n_neighbors, used)):
             at, top = _latest_of_nearest(left, self._written[:, :used], margin)
             slot[..., rank], near[..., rank] = at[..., 0], top[..., 0]
             np.put_along_axis(left, at, -np.inf, axis=-1)
         return slot, near
 
-    def _nearness(self, query: np.ndarray, entries: slice) -> np.ndarray:
-        """What orders the entries, (n, m, entries): cosine, or 2 q k - k^2; -inf: no entry."""
-        square = self._square[:, None, entries]
-        near = query @ self._key[:, entries].transpose(0, 2, 1)
-        if self.kernel == "cosine":
-            near *= 1 / np.sqrt(np.maximum(square, _NO_LENGTH))
-        else:
-            near *= 2
-            near -= square
-        written = self._written[:, None, entries]
-        if (self._count < written.shape[2] + (entries.start or 0)).any():
-            near = np.where(written < 0, np.float32(-np.inf), near)
-        return near
+    def _among_many(self, query: np.ndarray, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Lane by lane, query by query, among the few entries that may be the nearest."""
+        slot, near = self._nothing(query)
+        for lane in np.flatnonzero(self._count):
+            used = self._count[lane]
+            key, offset = self._compared[lane, :used], self._offset[lane, :used]
+            if self._index is not None:
+                found = self._index.candidates(key, query[lane])
+            else:
+                found = certain_candidates(
+                    key, offset, query[lane], self.n_neighbors, margin[lane, :, 0]
+                )
+            for q, entries in enumerate(found):
+                left = key[entries] @ query[lane, q] - offset[entries]
+                for rank in range(min(self.n_neighbors, len(entries))):
+                    at = left.argmax()
+                    top = left[at]
+                    ties = np.flatnonzero(left >= top - margin[lane, q])
+                    if len(ties) > 1:
+                        at = ties[self._written[lane, entries[ties]].argmax()]
+                    slot[lane, q, rank], near[lane, q, rank] = entries[at], top
+                    left[entries == entries[at]] = -np.inf
+        return slot, near
+
+    def _nothing(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        shape = (*query.shape[:2], self.n_neighbors)
+        return np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
 
     def _likeness(self, near: np.ndarray, own: np.ndarray) -> np.ndarray:
         if self.kernel == "cosine":
             return near
-        square = np.maximum(own - near, 0)  # distance^2; inf where there is no entry
+        square = np.maximum(own - 2 * near, 0)  # distance^2; inf where there is no entry
         if self.kernel == "euclidean":
             return -np.sqrt(square)
         offset = np.float32(INVERSE_DISTANCE_OFFSET)
@@ -258,9 +283,8 @@ class DictionaryStore:
     # ------------------------------------------------------------------ keeping
 
     def saved(self) -> dict[str, np.ndarray]:
-        """All that is stored, as arrays by name."""
-        names = ("key", "value", "square", "written", "touched", "count")
-        arrays = {name: getattr(self, f"_{name}").copy() for name in names}
+        """All that is stored, as arrays by name; `np.savez(file, **store.saved())` keeps them."""
+        arrays = {name: getattr(self, f"_{name}").copy() for name in _SAVED}
         return arrays | {"clock": np.array(self._clock)}
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
@@ -272,10 +296,15 @@ class DictionaryStore:
                     f"saved {name} must be ({own[0]}, at most {self.capacity}, {own[2]}), "
                     f"found {found}"
                 )
-        for name, array in saved.items():
-            if name != "clock":
-                setattr(self, f"_{name}", np.array(array))
+        for name in _SAVED:
+            setattr(self, f"_{name}", np.array(saved[name]))
+        flat = self._key.reshape(-1, self._key.shape[2])
+        compared, offset = self._place(flat)
+        self._compared = compared.reshape(*self._key.shape[:2], -1)
+        self._offset = offset.reshape(self._key.shape[:2])
         self._clock = int(saved["clock"])
+        if self._index is not None:
+            self._index.forget()
 
     def _check(self, name: str, given: np.ndarray, stored: np.ndarray) -> None:
         expected = (self.n, stored.shape[2])
