@@ -81,7 +81,7 @@ def _by_exposure(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame
     rows = []
     for source, label, color, line in AGENTS:
         reward = reward_by_exposure(recordings[source]).transpose("seed", "exposure")
-        mean, half = reward.mean("seed").values, _half_interval(reward.values)
+        mean, half = reward.mean("seed").values, half_interval(reward.values)
         exposure = reward.exposure.values
         ax.plot(exposure, mean, line, color=COLORS[color], label=label)
         ax.fill_between(exposure, mean - half, mean + half, color=COLORS[color], alpha=0.25, lw=0)
@@ -95,7 +95,7 @@ def _by_exposure(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame
     return pd.DataFrame(rows)
 
 
-def _half_interval(values: np.ndarray) -> np.ndarray:
+def half_interval(values: np.ndarray) -> np.ndarray:
     """Half the 95 % interval of the mean over seeds (n_seeds, ...); 0 for one seed."""
     import numpy as np
     from scipy import stats

@@ -1,0 +1,71 @@
+"""The figure of look-alike contexts: savings, what comes back, and the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NETWORK, RESTORED = "ritter2018/recall", "ritter2018/recall_restored"
+FAR = 5
+
+
+def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """Four panels over the number of bits that differ; the table holds all curves."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    from ...analysis.similarity import first_gate, recalled_twin, savings
+    from ...analysis.style import TWO_COLUMNS, letter
+
+    drawing, axes = plt.subplots(1, 4, figsize=(TWO_COLUMNS, 1.9))
+    intact, empty = recordings[NETWORK], recordings[f"{NETWORK}@empty_memory"]
+    saved = savings(intact, empty)
+    shut, familiar = (recordings[f"{NETWORK}@{t}"] for t in ("always_open", "all_familiar"))
+    whole = savings(recordings[RESTORED], recordings[f"{RESTORED}@empty_memory"])
+    curves = [
+        *((0, f"shift {s}", c, saved.sel(shift=s))
+          for s, c in ((0, "network"), (1, "other_network"), (FAR, "model_free"))),
+        (1, "epLSTM", "network", recalled_twin(intact).mean("shift")),
+        (1, "keys shuffled", "cue",
+         recalled_twin(recordings[f"{NETWORK}@shuffled_keys"]).mean("shift")),
+        (2, "epLSTM", "network", first_gate(intact).mean("shift")),
+        (2, "all seems familiar", "cue", first_gate(familiar).mean("shift")),
+        (3, "epLSTM", "network", saved.sel(shift=FAR)),
+        (3, "gate held open", "model_free", savings(shut, empty).sel(shift=FAR)),
+        (3, "whole state put back", "blind", whole.sel(shift=FAR)),
+    ]  # fmt: skip
+    tables = [_curve(axes[panel], "abcd"[panel], *rest) for panel, *rest in curves]
+    labels = ("savings (reward)", "P(look-alike recalled)", "gate, first pull", "savings (reward)")
+    for ax, text, label in zip(axes, "abcd", labels, strict=True):
+        ax.set(xlabel="bits that differ", ylabel=label)
+        ax.legend(fontsize=4.5, handlelength=1.5)
+        letter(ax, text)
+    for ax in (axes[0], axes[3]):
+        ax.axhline(0, color="black", lw=0.5, zorder=0)
+    axes[1].set_ylim(0, 1)
+    axes[1].axhline(0.1, color="black", lw=0.5, ls=":", zorder=0)
+    axes[2].set_ylim(0, None)
+    return drawing, pd.concat(tables, ignore_index=True)
+
+
+def _curve(ax: Axes, panel: str, label: str, color: str, values: xr.DataArray) -> pd.DataFrame:
+    """Mean over seeds of `values` (seed, distance), with its interval."""
+    import pandas as pd
+
+    from ...analysis.style import COLORS
+    from .barcode_figure import half_interval
+
+    values = values.transpose("seed", "distance")
+    distance, mean = values.distance.values, values.values.mean(axis=0)
+    half = half_interval(values.values)
+    ax.errorbar(distance, mean, half, fmt="o-", ms=2, lw=0.8, color=COLORS[color], label=label)
+    return pd.DataFrame(
+        {"panel": panel, "curve": label, "distance": distance, "mean": mean,
+         "low": mean - half, "high": mean + half}
+    )  # fmt: skip
