@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 class LaneNetworks:
     """A perceptron with rectified hidden layers for each lane.
 
-    Weights are drawn with variance 2 / inputs (He et al. 2015, doi:10.1109/ICCV.2015.123); biases
-    start at 0.
+    Weights are drawn with variance 2 / inputs (He et al. 2015, doi:10.1109/ICCV.2015.123), or
+    2 / (inputs + outputs) (Glorot & Bengio 2010); biases start at 0.
 
     Parameters
     ----------
     rng : Lanes
     sizes : sequence of int
         Inputs, hidden layers, outputs.
+    variance : {"he", "glorot"}
 
     Attributes
     ----------
@@ -34,12 +35,15 @@ class LaneNetworks:
         Weights (n, inputs, outputs) and biases (n, 1, outputs) in turn, parts of `flat`.
     """
 
-    def __init__(self, rng: Lanes, sizes: Sequence[int]) -> None:
+    def __init__(self, rng: Lanes, sizes: Sequence[int], variance: str = "he") -> None:
         import torch
 
+        if variance not in ("he", "glorot"):
+            raise ValueError(f"variance must be he or glorot, got '{variance}'")
         parts = []
         for n_inputs, n_outputs in pairwise(sizes):
-            parts.append(rng.normal(n_inputs * n_outputs) * np.sqrt(2 / n_inputs))
+            fan = n_inputs if variance == "he" else n_inputs + n_outputs
+            parts.append(rng.normal(n_inputs * n_outputs) * np.sqrt(2 / fan))
             parts.append(np.zeros((rng.n, n_outputs)))
         self.flat = torch.tensor(np.concatenate(parts, axis=1), dtype=torch.float32)
         self.layers = []
@@ -71,4 +75,38 @@ class LaneNetworks:
         return torch.cat([part.flatten(1) for part in found[:n]], dim=1), found[n:]
 
 
-__all__ = ["LaneNetworks"]
+class LaneAdam:
+    """Adam (arXiv:1412.6980) for each lane at its own count of updates.
+
+    Parameters
+    ----------
+    network : LaneNetworks
+    learning_rate : float
+
+    Attributes
+    ----------
+    n_updates : (n,) ints
+    """
+
+    def __init__(self, network: LaneNetworks, learning_rate: float) -> None:
+        import torch
+
+        self._network, self.learning_rate = network, learning_rate
+        self._first_moment, self._second_moment = torch.zeros((2, *network.flat.shape))
+        self.n_updates = np.zeros(len(network.flat), np.int64)
+
+    def update(self, loss: torch.Tensor, due: np.ndarray) -> None:
+        """Take one step down a loss that is a sum over lanes, in those that are due."""
+        import torch
+
+        gradient, _ = self._network.gradient(loss)
+        self.n_updates += due
+        n = torch.from_numpy(np.maximum(self.n_updates, 1))[:, None]
+        turn = torch.from_numpy(due.astype(np.float32))[:, None]
+        rate = turn * self.learning_rate * torch.sqrt(1 - 0.999**n) / (1 - 0.9**n)
+        self._first_moment.lerp_(gradient, 0.1 * turn)
+        self._second_moment.lerp_(gradient.square(), 0.001 * turn)
+        self._network.flat -= rate * self._first_moment / (self._second_moment.sqrt() + 1e-8)
+
+
+__all__ = ["LaneAdam", "LaneNetworks"]
