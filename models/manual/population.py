@@ -18,19 +18,16 @@ import torch
 from torch import Tensor
 
 from .. import cores
-from ..autograd import ADAM_FIRST_DECAY, require_device
+from ..autograd import require_device
 from ..cores import GATES, Weights
 from ..population import Shape, UpdateSettings
 from .device import Mirror, Recorder
 from .layout import Layout
+from .learning import Constants, Optimizer, credit
 from .steps import BLOCKS, STEPS, Buffers
 
 CHUNK_FLOATS = 400_000  # gate gradients of the steps prepared at once stay in the cache
 MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
-CONSTANTS = (
-    "learning_rate", "discount", "trace_decay", "value_weight", "entropy_weight",
-    "max_gradient_norm", "squared_decay", "epsilon",
-)  # fmt: skip
 
 
 class ManualPopulation:
@@ -70,16 +67,13 @@ class ManualPopulation:
         self._first = Mirror((n_steps + 1, n_seeds, lanes), self.device, torch.bool)
         self._draw = Mirror((n_seeds, lanes), self.device)
         self._earned = Mirror((3, n_steps, n_seeds, lanes), self.device)
-        self._constants = Mirror((len(CONSTANTS),), self.device, torch.float64)
-        self._unbias = Mirror((2, n_seeds, 1), self.device)
+        self._constants = Constants(self.device)
         self._action = self._zeros(n_steps, n_seeds, 1, lanes, dtype=torch.int64)
         self._measured = self._zeros(len(MEASURED), n_seeds)
 
-        by_seed = (n_seeds, layout.size)
-        self._parameters, self._mean, self._square, self._gradient = (
-            self._zeros(*by_seed) for _ in range(4)
-        )
-        self._count = np.zeros(n_seeds, np.int64)
+        self._parameters = self._zeros(n_seeds, layout.size)
+        self._gradient = self._zeros(n_seeds, layout.size)
+        self._optimizer = Optimizer(self._parameters)
         self._doubling = torch.from_numpy(layout.doubling).to(self.device)
         self._forward = self._zeros(n_seeds, layout.n_gates, layout.depth)
         self._initial_cell = self._zeros(n_seeds, n_units, 1)
@@ -123,7 +117,7 @@ class ManualPopulation:
 
     @torch.inference_mode()
     def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
-        """See `Population.step`."""
+        """See `Population.step`; the actions may be a view that the next segment overwrites."""
         if not 0 <= t < self.shape.n_steps:
             raise ValueError(f"step must be in [0, {self.shape.n_steps}), got {t}")
         if t == 0:
@@ -201,56 +195,21 @@ class ManualPopulation:
         for place, array in zip(self._earned.array, (reward, discount, active), strict=True):
             self._lanes(place)[...] = self._by_seed(array)
         self._earned.send()
-        self._constants.array[:] = [getattr(settings, name) for name in CONSTANTS]
-        self._constants.send()
-        for row, decay in zip(
-            self._unbias.array, (ADAM_FIRST_DECAY, settings.squared_decay), strict=True
-        ):
-            row[:, 0] = [decay ** (int(count) + 1) for count in self._count]
-        self._unbias.send()
+        self._constants.set(settings)
+        self._optimizer.prepare(settings)
         self._work.run(("update", settings.optimizer), lambda: self._improve(settings.optimizer))
         measured = self._measured.cpu().numpy().astype(float)
-        self._count += np.isfinite(measured[-1])
+        self._optimizer.count += np.isfinite(measured[-1])
         return dict(zip(MEASURED, measured, strict=True))
 
     def _improve(self, optimizer: str) -> None:
-        self._credit()
+        losses = credit(self._outputs[1:], self._action, self._earned.device, self._constants)
         self._back_propagate()
-        self._descend(optimizer)
-
-    def _constant(self, name: str) -> Tensor:
-        return self._constants.device[CONSTANTS.index(name)]
-
-    def _credit(self) -> None:
-        """Turn the read-out of each step into its gradient, and measure the losses."""
-        n_steps, n_actions = self.shape.n_steps, self.shape.n_actions
-        reward, discount, active = self._earned.device
-        value = self._outputs[1:, :, n_actions]  # of every step, and beyond the last
-        decay = self._constant("discount").float() * discount
-        advantage = reward + decay * value[1:] - value[:-1]
-        decay *= self._constant("trace_decay")
-        for t in reversed(range(n_steps - 1)):
-            advantage[t].addcmul_(decay[t], advantage[t + 1])
-
-        logits = self._outputs[1:-1, :, :n_actions]
-        log_policy = logits - logits.amax(2, keepdim=True)
-        policy = log_policy.exp()
-        total = policy.sum(2, keepdim=True)
-        policy /= total
-        log_policy -= total.log_()
-        entropy = -(policy * log_policy).sum(2)
-        taken = log_policy.gather(2, self._action)[:, :, 0]
-        share = 1 / self._sum(active).clamp_(min=1)
-        counts = active * share[:, None]
-        for i, x in enumerate((-advantage * taken, advantage * advantage, entropy)):
-            self._measured[i] = self._sum(x * counts)
-
-        pull = (log_policy + entropy[:, :, None]).mul_(policy)
-        policy *= advantage[:, :, None]
-        policy.scatter_add_(2, self._action, -advantage[:, :, None])
-        policy.add_(pull.mul_(self._constant("entropy_weight")))
-        torch.mul(policy, counts[:, :, None], out=logits)
-        value[:-1] = counts * advantage * -self._constant("value_weight")
+        self._measured[:3] = losses
+        self._measured[3] = self._optimizer.descend(
+            optimizer, self._gradient, losses, self._constants
+        )
+        self._refresh()
 
     def _back_propagate(self) -> None:
         """The gradient of all weights, from the last step to the first."""
@@ -304,41 +263,12 @@ class ManualPopulation:
             layout.initial(self._gradient, 1).baddbmm_(self._at.d_cell, starts)
             self._at.d_cell.mul_(goes_on)
 
-    def _descend(self, optimizer: str) -> None:
-        gradient, constant = self._gradient, self._constant
-        norm = self._sum(gradient.square()[None]).sqrt_()
-        finite = torch.isfinite(norm + self._measured[:3].sum(0))
-        self._measured[3] = torch.where(finite, norm, torch.nan)
-        clip = (constant("max_gradient_norm") / norm.clamp(min=1e-12)).clamp_(max=1).float()
-        g = gradient * clip[:, None]
-        squared_decay, rate = constant("squared_decay"), constant("learning_rate").float()
-        epsilon = constant("epsilon").float()
-        first_bias, second_bias = self._unbias.device
-        square = self._square + (1 - squared_decay).float() * (g * g - self._square)
-        if optimizer == "adam":
-            mean = self._mean + (1 - ADAM_FIRST_DECAY) * (g - self._mean)
-            scale = (square / (1 - second_bias)).sqrt_().add_(epsilon)
-            change = (mean / (1 - first_bias)).div_(scale)
-            self._mean.copy_(torch.where(finite[:, None], mean, self._mean))
-        else:  # RMSProp; a start at 1 instead of 0 adds its decayed remainder to the mean square
-            change = g / (square + (second_bias + epsilon)).sqrt_()
-        self._square.copy_(torch.where(finite[:, None], square, self._square))
-        weights = self._parameters - rate * change
-        self._parameters.copy_(torch.where(finite[:, None], weights, self._parameters))
-        self._refresh()
-
     def _refresh(self) -> None:
         """Derive what the forward steps use from the weights."""
         layout = self._layout
         gates = layout.matrix(self._parameters)[:, : layout.n_gates]
         torch.mul(gates, self._doubling, out=self._forward)
         torch.mul(layout.initial(self._parameters, 1), 2, out=self._initial_cell)
-
-    def _sum(self, x: Tensor) -> Tensor:
-        """Sums of each seed (n_seeds,) of x (k, n_seeds, m), with its bits as if it were alone."""
-        if x.is_cuda:
-            return x.sum((0, 2))
-        return torch.stack([x[:, seed].contiguous().sum() for seed in range(self.shape.n_seeds)])
 
     # ---------------------------------------------------------------- in and out
 
@@ -352,8 +282,8 @@ class ManualPopulation:
 
     def optimizer(self, index: int) -> dict[str, np.ndarray]:
         """See `Population.optimizer`."""
-        state = {"count": np.array(self._count[index])}
-        for group, flat in (("mean", self._mean), ("square", self._square)):
+        state = {"count": np.array(self._optimizer.count[index])}
+        for group, flat in (("mean", self._optimizer.mean), ("square", self._optimizer.square)):
             for name, array in self._layout.read(flat[index]).items():
                 state[f"{group}/{name}"] = array
         return state
@@ -377,13 +307,13 @@ class ManualPopulation:
     ) -> None:
         """See `Population.load`."""
         self._parameters[index] = self._layout.write(weights)
-        for group, flat in (("mean", self._mean), ("square", self._square)):
+        for group, flat in (("mean", self._optimizer.mean), ("square", self._optimizer.square)):
             flat[index] = 0
             if optimizer:
                 flat[index] = self._layout.write(
                     {name: optimizer[f"{group}/{name}"] for name in weights}
                 )
-        self._count[index] = optimizer["count"] if optimizer else 0
+        self._optimizer.count[index] = optimizer["count"] if optimizer else 0
         n = self.shape.n_lanes
         places = {"hidden": self._at.hidden(self._now)[index, :, :n]}
         if len(self._at.cell):
