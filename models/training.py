@@ -174,7 +174,7 @@ class Trainer:
                 "a network is trained with its working memory; lesion it in a test, "
                 "Test(without=('working_memory',))"
             )
-        if agent.clamps:
+        if agent.held:
             raise ValueError(
                 "a gate cannot be held while a network is trained; train, then clamp, or train "
                 "without('reinstatement')"
@@ -238,6 +238,7 @@ class Trainer:
             encoder(now, out=population.inputs[t])
             if memory is not None and population.reinstated is not None:
                 population.reinstated[t] = memory.recall(now, self._cell)
+                memory.tell(population.inputs[t])
             part.active[t], part.trial[t] = now.active, now.labels.get("trial", 0)
             action = population.step(t, now.first, draws[t])
             encoder.acted(action)
@@ -247,6 +248,7 @@ class Trainer:
             encoder.peek(now, out=population.inputs[self.unroll])
             if memory is not None and population.reinstated is not None:
                 population.reinstated[self.unroll] = memory.peek(now)
+                memory.tell(population.inputs[self.unroll])
             population.look(now.first)
         return now
 
@@ -318,10 +320,11 @@ def fastest_engine(device: str = "cpu") -> Engine:
             return FusedPopulation
         except KernelUnavailable as reason:
             warnings.warn(
-                f"training with torch, many times slower; results agree up to rounding: {reason}",
+                f"training with torch, several times slower; results agree up to rounding: {reason}",
                 stacklevel=3,
             )
-    from .autograd import AutogradPopulation, require_device
+    from .autograd import require_device
+    from .manual import ManualPopulation
 
     require_device(device)
-    return partial(AutogradPopulation, device=device)
+    return partial(ManualPopulation, device=device)
