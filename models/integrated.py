@@ -18,7 +18,7 @@ from ..tasks import ACT, REST, Lanes, Task, TimeStep
 from .agent import Trace
 from .episodic import EpisodicPrefrontal
 from .hippocampus import ReplayPath
-from .hippocampus.outcomes import OutcomeMemory
+from .hippocampus.outcomes import UNKNOWN, OutcomeMemory
 from .prefrontal import Encoder, n_actions
 from .revisiting import N_STEPS, Revisiting, Transition
 
@@ -111,10 +111,10 @@ class Integrated(EpisodicPrefrontal):
         )  # fmt: skip
 
     def _search(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The action that memory says pays best, and whether it knows all and one is best."""
+        """The action that memory says pays best, and whether there is one."""
         paid, confidence = self._outcomes.retrieve(key)
-        best = paid.max(axis=1)
-        return paid.argmax(axis=1), (confidence == 1) & ((paid == best[:, None]).sum(axis=1) == 1)
+        one_best = (paid == paid.max(axis=1, keepdims=True)).sum(axis=1) == 1
+        return paid.argmax(axis=1), one_best & (confidence > 0)
 
     # ------------------------------------------------------------------ rest
 
@@ -122,15 +122,12 @@ class Integrated(EpisodicPrefrontal):
         if "rest" in self.lesions or not n_backups:
             return {}
         feed = self._distorted()
-        paths = [p for p in self._proposed(n_backups) if now.phase[p.lane] == REST]
+        paths = [path for path in self._proposed(n_backups) if now.phase[path.lane] == REST]
         operations = np.full(len(now.phase), self._revisiting.operations_per_step, np.int64)
-        for i in range(max((path.n_backups for path in paths), default=0)):
-            lanes = np.array([path.lane for path in paths if path.n_backups > i])
-            slot, action = (
-                np.array([backups[i] for backups in column if len(backups) > i])
-                for column in ([p.states for p in paths], [p.actions for p in paths])
-            )
-            self._back_up(lanes, slot, feed(lanes, slot, action))
+        for slot, action in zip(*_laid_out(paths, len(now.phase)), strict=True):
+            lanes = np.flatnonzero(slot != UNKNOWN)
+            slots = slot[lanes]
+            self._back_up(lanes, slots, feed(lanes, slots, action[lanes]))
             operations[lanes] += N_STEPS * self._revisiting.operations_per_step
         return {"replay": paths, "operations": operations}
 
@@ -180,7 +177,7 @@ class Integrated(EpisodicPrefrontal):
 
     def _gain(self) -> np.ndarray:
         """How much each backup would improve the policy of its context, (n, n_contexts, n_actions)."""
-        memory, paid = self._outcomes, np.nan_to_num(self._outcomes.outcomes())
+        memory, paid = self._outcomes, self._outcomes.expected()
         gains = np.zeros(paid.shape)
         for slot in range(int(memory.n_known.max())):
             key = memory.key[:, slot]
@@ -192,6 +189,16 @@ class Integrated(EpisodicPrefrontal):
                 change = self._revisiting.policy(self._revisiting.after(stored, what), key) - before
                 gains[:, slot, action] = np.einsum("na,na->n", change, paid[:, slot])
         return gains
+
+
+def _laid_out(paths: list[ReplayPath], n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Contexts and actions (n_backups, n) of the paths, backup by backup; `UNKNOWN` after their end."""
+    longest = max((path.n_backups for path in paths), default=0)
+    slot, action = np.full((2, longest, n), UNKNOWN)
+    for path in paths:
+        slot[: path.n_backups, path.lane] = path.states
+        action[: path.n_backups, path.lane] = path.actions
+    return slot, action
 
 
 class _OwnChoices(Encoder):

@@ -9,6 +9,7 @@ import numpy as np
 from ..tasks import Task
 from . import cores
 from .episodic import EpisodicPrefrontal
+from .prefrontal import n_actions
 
 N_STEPS = 3  # of the network in a backup
 
@@ -48,7 +49,7 @@ class Revisiting:
         self._at, self._n_inputs = agent.input_slices(task), agent.n_inputs(task)
         self._key, self._end, self._blank = key, end, blank
         width = 5 * agent.n_units * (self._n_inputs + agent.n_units)
-        self.operations_per_step = width + agent.n_units * (task.action.n + 1)
+        self.operations_per_step = width + agent.n_units * (n_actions(task) + 1)
 
     def policy(self, stored: np.ndarray, key: np.ndarray) -> np.ndarray:
         """The policy (n, n_actions) on entering context `key` with this cell state stored there."""

@@ -199,7 +199,7 @@ class _Life:
         seen = np.zeros((n, task.observation_size), np.float32)
         if choice and not over:
             seen[:, : task.n_bits] = self.barcode[self.lanes, context]
-            known = np.flatnonzero(self.end >= 0) if trial else []
+            known = np.flatnonzero((self.end >= 0) & (trial > 0))
             seen[known, task.n_bits + self.end[known]] = 1
         begins = not choice
         phase = REST if period == AT_REST else ACT if choice else FORCED

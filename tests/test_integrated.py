@@ -46,8 +46,10 @@ def test_news_of_an_end_is_known_wherever_an_action_leads_there():
     np.testing.assert_array_equal(value, [[0, 1]])
     assert confidence == 1
     assert outcomes.retrieve(C)[1] == 0
-    outcomes.observe(C, took(action=0, end=0, reward=1))
-    assert outcomes.retrieve(C)[1] == 0.5
+    outcomes.observe(C, took(action=0, end=0, reward=0))
+    value, confidence = outcomes.retrieve(C)
+    np.testing.assert_array_equal(value, [[0, 0.5]])  # the other was never tried
+    assert confidence == 0.5
 
 
 def test_only_what_was_learned_elsewhere_is_replayed_the_surprising_first():

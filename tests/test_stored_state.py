@@ -27,8 +27,8 @@ def test_a_flip_along_one_unit_is_found(drawn):
     found = choice_axis(cells, actions, before, after, learned)
     assert found.accuracy > 0.9
     assert found.flipped > 0.9
-    # All of the movement is along the axis: sqrt(n_units) times that along a random one.
-    assert found.displacement == pytest.approx(np.sqrt(20), rel=0.1)
+    # sqrt(n_units) times the movement along a random axis, had the axis been found exactly.
+    assert 0.8 * np.sqrt(20) < found.displacement <= np.sqrt(20)
 
 
 def test_noise_moves_along_no_axis(drawn):

@@ -15,6 +15,7 @@ from ...tasks import Lanes
 from . import ReplayPath
 
 UNKNOWN = -1
+UNTRIED = 0.5  # what an action that was never taken is expected to pay: between all and nothing
 
 
 class OutcomeMemory:
@@ -103,14 +104,19 @@ class OutcomeMemory:
         self.surprise[write, end] = np.maximum(self.surprise[write, end], error)
 
     def retrieve(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What each action will pay (n, n_actions) in context `query`, 0 where that is unknown.
+        """What each action is expected to pay (n, n_actions) in context `query`; 0 in a new one.
 
         Confidence (n,) is the share of actions for which it is known.
         """
         slot = self._slot(query)
-        paid = self.outcomes()[self._lanes, slot]
-        known = np.isfinite(paid) & (slot != UNKNOWN)[:, None]
-        return np.where(known, paid, 0), known.mean(axis=1)
+        met = (slot != UNKNOWN)[:, None]
+        tried = met & (self.end[self._lanes, slot] != UNKNOWN)
+        return np.where(met, self.expected()[self._lanes, slot], 0), tried.mean(axis=1)
+
+    def expected(self) -> np.ndarray:
+        """As `outcomes`, with `UNTRIED` for actions that were never taken."""
+        paid = self.outcomes()
+        return np.where(np.isnan(paid), UNTRIED, paid)
 
     def outcomes(self) -> np.ndarray:
         """What the end state of each transition paid last, (n, n_contexts, n_actions); else NaN."""

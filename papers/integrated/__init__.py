@@ -12,5 +12,5 @@ paper = Paper(
     ),
     experiments=nonlocal_news.EXPERIMENTS,
     signatures=nonlocal_news.SIGNATURES,
-    figures=(),
+    figures=nonlocal_news.FIGURES,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...tasks.shared_ends import FROM_ELSEWHERE, LEARN, TEST, UNAFFECTED
+from ...tasks.shared_ends import AT_REST, FROM_ELSEWHERE, LEARN, TEST, UNAFFECTED
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -121,17 +121,17 @@ def flipped(before: xr.Dataset, after: xr.Dataset) -> np.ndarray:
     """Share of stored cells, of contexts concerned by the news, that change the action they favor."""
     from ...analysis.stored_state import choice_axis
 
-    return np.array([choice_axis(*pair).flipped for pair in _stored(before, after)])
+    return np.array([choice_axis(*pair).flipped for pair in stored_states(before, after)])
 
 
 def moved_along_choice_axis(before: xr.Dataset, after: xr.Dataset) -> np.ndarray:
     """How far the stored cell moves to the other action, in units of that along a random axis."""
     from ...analysis.stored_state import choice_axis
 
-    return np.array([choice_axis(*pair).displacement for pair in _stored(before, after)])
+    return np.array([choice_axis(*pair).displacement for pair in stored_states(before, after)])
 
 
-def _stored(before: xr.Dataset, after: xr.Dataset) -> list[tuple]:
+def stored_states(before: xr.Dataset, after: xr.Dataset) -> list[tuple]:
     """For each seed: cells and favored actions that teach the axis, and cells before and after.
 
     Cells are those that come back at the first choice of a test visit. Contexts that the news did not concern
@@ -161,3 +161,10 @@ def operations_of_choice(recording: xr.Dataset) -> np.ndarray:
     """Multiply-adds, comparisons and reads at the first choice in a context after news."""
     counted = recording["operations"].isel(step=FIRST_CHOICE).astype(float)
     return mean_where(counted, tested(recording, FROM_ELSEWHERE))
+
+
+def operations_of_rest(recording: xr.Dataset) -> np.ndarray:
+    """Multiply-adds in the rest, shared out among the contexts of a life that may be entered after it."""
+    at_rest = recording.isel(step=0)["period"] == AT_REST
+    n_contexts = recording.isel(step=0)["context"].max("episode").values + 1
+    return mean_where(recording["operations"].isel(step=0).astype(float), at_rest) / n_contexts

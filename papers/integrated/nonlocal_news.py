@@ -10,12 +10,11 @@ at the moment of choice. Training settings were chosen on reward; every one trie
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 from ...models.integrated import Integrated
 from ...models.training import ActorCritic
 from ...tasks.shared_ends import SharedEnds
-from ..declaration import Experiment, Signature, Test
+from ..declaration import Experiment, Figure, Signature, Test
 from .measures import (
     after_news,
     difference,
@@ -31,6 +30,9 @@ from .measures import (
     operations_of_choice,
     unconcerned,
 )
+from .nonlocal_figure import SOURCES, draw_nonlocal
+from .parts_figure import CUTS, draw_parts, name_of
+from .parts_figure import SOURCES as ALL_COMBINATIONS
 
 SOURCE = "ours; directions of doi:10.1126/science.abf1357 and doi:10.7554/eLife.32548"
 TRAINED_ON = SharedEnds(n_rounds=4, p_change=0.2, p_poor=0.2, tested=False)
@@ -56,16 +58,15 @@ CONTENTS = {
     "actions": ("replayed_actions",),
     "ends": ("replayed_ends",),
 }
-PARTS = ("reinstatement", "rest", "search", "ranking")
 
 
 def after(
-    n_backups: int, *without: str, news: str = "reversed", search: bool = False, **task: float
+    n_backups: int, *without: str, news: str = "reversed", search: bool = False, p_poor: float = 0.0
 ) -> Test:
     """Lives with news and a rest of so many backups, without search unless it is asked for."""
     return Test(
         n_lives=400,
-        task=SharedEnds(news=news, n_backups=n_backups, **task),
+        task=SharedEnds(news=news, n_backups=n_backups, p_poor=p_poor),
         without=without if search else (*without, "search"),
         record=("policy", "operations"),
     )
@@ -78,8 +79,7 @@ def states(n_backups: int, news: str) -> Test:
 
 def factorial() -> dict[str, Test]:
     """Every combination of parts taken out, with a rest that is too short for everything."""
-    cuts = [cut for k in range(len(PARTS) + 1) for cut in combinations(PARTS, k)]
-    return {"_".join(["without", *cut]): after(4, *cut, search="search" not in cut) for cut in cuts}
+    return {name_of(cut): after(4, *cut, search=True) for cut in CUTS}
 
 
 TESTS = {
@@ -347,5 +347,31 @@ SIGNATURES = (
         measure=difference(operations_of_choice),
         subject=_of("search_0", "rpe_16"),
         shows_not=_of("rest_0", "rpe_16"),
+    ),
+)
+
+FIGURES = (
+    Figure(
+        name="integrated/nonlocal",
+        caption=(
+            "News that came elsewhere. (a) Learning within visits; nothing changes. (b) Entering a "
+            "context of whose end states news came in another one, by length and order of the rest. "
+            "(c) By what is replayed, 16 backups; gray: contexts that lead to other ends. (d) Reward "
+            "prediction error when a context comes up. (e) Stored cell states along the axis that "
+            "tells actions apart, learned in other lives. (f) What replay and search cost: "
+            "operations of the rest, for each context, and of the choice. Means over seeds with "
+            "95 % intervals; dots: seeds."
+        ),
+        needs=SOURCES,
+        draw=draw_nonlocal,
+    ),
+    Figure(
+        name="integrated/parts",
+        caption=(
+            "Parts taken out of the trained agent, in every combination; rest of 4 backups. Filled: "
+            "the agent has the part. Dots: seeds; lines: means."
+        ),
+        needs=ALL_COMBINATIONS,
+        draw=draw_parts,
     ),
 )
