@@ -7,9 +7,10 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
-    "adaptation", "behavior", "comparison", "decoding", "exposure", "history", "learning_curves",
-    "maze_figure", "navigation", "neural", "regret", "reminders", "reversal", "sequences", "statistics", "style",
-    "tables", "trajectories", "trials",
+    "adaptation", "behavior", "comparison", "decoding", "exposure", "history", "inheritance",
+    "learning_curves", "maze_figure", "navigation", "neural", "regret", "reminders",
+    "representation", "reversal", "sequences", "similarity", "statistics", "style", "tables",
+    "trajectories", "trials",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
 
 from ..declaration import Paper
-from . import barcode, recall, two_step
+from . import barcode, handover, recall, two_step
 
 paper = Paper(
     name="ritter2018",
@@ -10,7 +10,17 @@ paper = Paper(
         "Been there, done that: meta-learning with episodic recall. Proceedings of the 35th "
         "International Conference on Machine Learning, PMLR 80. arXiv:1805.09692"
     ),
-    experiments=(*barcode.EXPERIMENTS, *recall.EXPERIMENTS, *two_step.EXPERIMENTS),
-    signatures=(*barcode.SIGNATURES, *recall.SIGNATURES, *two_step.SIGNATURES),
-    figures=(*barcode.FIGURES, *recall.FIGURES, *two_step.FIGURES),
+    experiments=(
+        *barcode.EXPERIMENTS,
+        *recall.EXPERIMENTS,
+        *handover.EXPERIMENTS,
+        *two_step.EXPERIMENTS,
+    ),
+    signatures=(
+        *barcode.SIGNATURES,
+        *recall.SIGNATURES,
+        *handover.SIGNATURES,
+        *two_step.SIGNATURES,
+    ),
+    figures=(*barcode.FIGURES, *recall.FIGURES, *handover.FIGURES, *two_step.FIGURES),
 )
