@@ -21,6 +21,7 @@ from .. import cores
 from ..autograd import require_device
 from ..cores import GATES, Weights
 from ..population import Shape, UpdateSettings
+from .choice import Choice
 from .device import Mirror, Recorder
 from .layout import Layout
 from .learning import Constants, Optimizer, credit
@@ -103,10 +104,16 @@ class ManualPopulation:
                 self._inputs.device[t].transpose(1, 2), at.rows[t, :, n_units + 1 :, :n_lanes],
                 at.rows[t], self._sums[t, :, : layout.n_gates],
                 at.rows[t + 1, :, : n_units + 1], self._outputs[t + 1],
-                self._outputs[t + 1, :, : shape.n_actions],
             )
             for t in range(n_steps + 1)
         ]  # fmt: skip
+        self._choice = Choice(self._draw.device, shape.n_actions)
+        self._choice_views = [
+            (self._outputs[t + 1, :, : shape.n_actions], self._action[t]) for t in range(n_steps)
+        ]
+        self._actions_known = self._action[:, :, 0, :n_lanes].unbind()
+        self._back_views = [(self._sums[t], at.rows[t].transpose(1, 2)) for t in range(slots)]
+        self._weight_gradient = layout.matrix(self._gradient)
         self._head = layout.matrix(self._parameters)[:, layout.n_gates :, : n_units + 1]
         self._back = layout.matrix(self._parameters)[:, :, :n_units].transpose(1, 2)
         self._now = n_steps  # the slot that holds the current state
@@ -129,7 +136,7 @@ class ManualPopulation:
         self._draw.send()
         self._work.run(("step", t, self._begins[t]), lambda: self._advance(t))
         self._now = t + 1
-        return self._action[t, :, 0, : self.shape.n_lanes].flatten().cpu().numpy()
+        return self._actions_known[t].flatten().cpu().numpy()
 
     @torch.inference_mode()
     def look(self, first: np.ndarray) -> None:
@@ -142,19 +149,16 @@ class ManualPopulation:
         self._inputs.send(t)
         if self._recalled is not None:
             self._recalled.send(t)
-        self._lanes(self._first.array[t])[...] = self._by_seed(first)
-        self._first.send(t)
         # A recorded graph cannot choose, so there every step may start episodes.
         self._begins[t] = self.device.type == "cuda" or bool(first.any())
+        if self._begins[t]:
+            self._lanes(self._first.array[t])[...] = self._by_seed(first)
+            self._first.send(t)
 
     def _advance(self, t: int) -> None:
         """Step t of all networks, and their choice."""
         self._forward_step(t)
-        logits = self._step_views[t][-1]
-        weight = (logits - logits.amax(1, keepdim=True)).exp_()
-        cumulative = weight.cumsum(1)
-        mark = self._draw.device[:, None] * cumulative[:, -1:]
-        torch.sum(cumulative[:, :-1] <= mark, 1, keepdim=True, out=self._action[t])
+        self._choice(*self._choice_views[t])
 
     def _look(self) -> None:
         t = self.shape.n_steps
@@ -165,7 +169,7 @@ class ManualPopulation:
 
     def _forward_step(self, t: int) -> None:
         at, shape = self._at, self.shape
-        inputs, place, row, sums, hidden, outputs, _ = self._step_views[t]
+        inputs, place, row, sums, hidden, outputs = self._step_views[t]
         place.copy_(inputs)
         if self._recalled is not None:
             at.memory[t, :, :, : shape.n_lanes].copy_(self._recalled.device[t].transpose(1, 2))
@@ -229,7 +233,7 @@ class ManualPopulation:
                 self._meet(t, self._begins[t])
                 if self._begins[t]:
                     self._stop(t, past)
-                torch.bmm(self._back, self._sums[t], out=at.d_hidden)
+                torch.bmm(self._back, self._back_views[t][0], out=at.d_hidden)
                 if past is not None:
                     at.d_hidden.add_(past)
         for junk in layout.unused(self._gradient):
@@ -237,16 +241,16 @@ class ManualPopulation:
 
     def _meet(self, t: int, begins: bool) -> None:
         """Add the product of the gradients in slot t with the row that they came from."""
-        layout, n_units = self._layout, self.shape.n_units
-        gradient, sums, row = layout.matrix(self._gradient), self._sums[t], self._at.rows[t]
+        gradient, (sums, row) = self._weight_gradient, self._back_views[t]
         if not begins:
-            gradient.baddbmm_(sums, row.transpose(1, 2))
+            gradient.baddbmm_(sums, row)
             return
-        gates = layout.n_gates  # where an episode starts, the read-out saw another hidden state
-        gradient[:, :gates].baddbmm_(sums[:, :gates], row.transpose(1, 2))
+        # Where an episode starts, the read-out saw another hidden state.
+        gates, n_units = self._layout.n_gates, self.shape.n_units
+        gradient[:, :gates].baddbmm_(sums[:, :gates], row)
         gradient[:, gates:, :n_units].baddbmm_(sums[:, gates:], self._left[t].transpose(1, 2))
-        ones = row[:, n_units : n_units + 1]
-        gradient[:, gates:, n_units : n_units + 1].baddbmm_(sums[:, gates:], ones.transpose(1, 2))
+        one = slice(n_units, n_units + 1)
+        gradient[:, gates:, one].baddbmm_(sums[:, gates:], row[:, :, one])
 
     def _stop(self, t: int, past: Tensor | None) -> None:
         """Where an episode starts, credit belongs to the learned initial state."""
