@@ -110,7 +110,7 @@ def test_every_source_is_a_test_and_every_lesion_a_part():
     wanted = {s for sig in nonlocal_news.SIGNATURES for s in sig.sources}
     wanted |= {s for figure in nonlocal_news.FIGURES for s in figure.needs}
     assert wanted <= tests
-    for name, cut in {**nonlocal_news.ORDERS, **nonlocal_news.CONTENTS}.items():
+    for name, cut in nonlocal_news.ORDERS.items():
         for n_backups in (2, 4, 16):
             test = experiment.tests[f"{name}_{n_backups}"]
             assert (test.task.n_backups, test.without) == (n_backups, (*cut, "search"))

@@ -65,7 +65,7 @@ def after(
 ) -> Test:
     """Lives with news and a rest of so many backups, without search unless it is asked for."""
     return Test(
-        n_lives=400,
+        n_lives=300,
         task=SharedEnds(news=news, n_backups=n_backups, p_poor=p_poor),
         without=without if search else (*without, "search"),
         record=("policy", "operations"),
@@ -84,7 +84,8 @@ def factorial() -> dict[str, Test]:
 
 TESTS = {
     **{f"{order}_{b}": after(b, *cut) for order, cut in ORDERS.items() for b in BUDGETS[1:]},
-    **{f"{content}_{b}": after(b, *cut) for content, cut in CONTENTS.items() for b in BUDGETS[1:]},
+    **{f"{content}_16": after(16, *cut) for content, cut in CONTENTS.items()},
+    **{f"blank_{b}": after(b, *CONTENTS["blank"]) for b in (2, 4)},
     "rest_0": after(0),
     "none_0": after(0, news="none"),
     "none_16": after(16, news="none"),
@@ -169,7 +170,7 @@ SIGNATURES = (
     Signature(
         name="integrated/replay_brings_news",
         claim="After replay it is entered with the action that is better now, never taken there since.",
-        published="direction only",
+        published="integrated/nonlocal_replay",
         low=0.65,
         high=None,
         measure=after_news,
@@ -220,7 +221,7 @@ SIGNATURES = (
     Signature(
         name="integrated/rpe_before_random",
         claim="With few backups replay in the order of prediction errors brings more than in any order.",
-        published="direction only",
+        published="integrated/errors_predict_replay",
         low=0.05,
         high=None,
         measure=mean_difference(after_news),
@@ -230,7 +231,7 @@ SIGNATURES = (
     Signature(
         name="integrated/gain_before_random",
         claim="With few backups replay in the order of gain times need brings more than in any order.",
-        published="direction only",
+        published="integrated/nonlocal_replay",
         low=0.05,
         high=None,
         measure=mean_difference(after_news),
