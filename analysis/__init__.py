@@ -9,8 +9,8 @@ from types import ModuleType
 __all__ = [
     "adaptation", "behavior", "comparison", "decoding", "exposure", "history", "inheritance",
     "learning_curves", "maze_figure", "navigation", "neural", "regret", "reminders",
-    "representation", "reversal", "sequences", "similarity", "statistics", "style", "tables",
-    "trajectories", "trials",
+    "replay_decoding", "replay_paths", "representation", "reversal", "sequences", "sharp_waves",
+    "similarity", "statistics", "style", "tables", "trajectories", "trials",
 ]  # fmt: skip
 
 
