@@ -1,0 +1,137 @@
+"""Replay on graphs of states: a line, a T-maze and the open maze, spontaneous and cued.
+
+The network is that of the track and the way a random walk of 400 s. In the open maze weights are
+evened out over cells and their sum is calibrated to 9 to 16 sharp waves in 10 s.
+"""
+
+from __future__ import annotations
+
+from ...tasks.navigation import StateGraph
+from ..declaration import Figure, Signature, Test
+from .mazes_figure import draw_excitability, draw_paths
+from .measures import Paths, at_rest, transition_width
+from .network import (
+    LINE,
+    N_LINE,
+    OPEN_MAZE,
+    T_MAZE,
+    experiment,
+    exploration,
+    explorer,
+    signature,
+)
+
+START, GOAL = 0, N_LINE - 1
+SUMS = (140.0, 155.0, 165.0, 170.0, 175.0, 180.0, 185.0, 190.0, 200.0)  # nS
+SHUFFLED = {"shuffled": Test(n_lives=1, without=("structure",))}
+
+EXPERIMENTS = (
+    experiment(
+        "line", "a line of 20 states", exploration(LINE), explorer(), tests=SHUFFLED
+    ),
+    experiment(
+        "line_start_cue", "the same, its start cued once a second", exploration(LINE),
+        explorer(cues=(START,)),
+    ),
+    experiment(
+        "line_goal_cue", "the same, its end cued once a second", exploration(LINE),
+        explorer(cues=(GOAL,)),
+    ),
+    experiment("t_maze", "a T-maze of 23 states", exploration(T_MAZE.graph), explorer()),
+    experiment(
+        "open_maze", "the open maze of 47 states, evened out and calibrated",
+        exploration(OPEN_MAZE.graph), explorer(homeostatic=True),
+        tests={"uncalibrated": Test(n_lives=1, without=("calibration",))},
+    ),
+    experiment(
+        "excitability", "the open maze with nine summed weights, one in each rest",
+        exploration(OPEN_MAZE.graph, n_rests=len(SUMS)),
+        explorer(homeostatic=True, summed=SUMS), reproduced=False,
+    ),
+)  # fmt: skip
+
+LINE_RUN, LINE_SHUFFLED = "ecker2022/line", "ecker2022/line@shuffled"
+START_CUE, GOAL_CUE = "ecker2022/line_start_cue", "ecker2022/line_goal_cue"
+T_RUN, OPEN, UNCALIBRATED = (
+    "ecker2022/t_maze", "ecker2022/open_maze", "ecker2022/open_maze@uncalibrated",
+)  # fmt: skip
+
+
+def _of_paths(world: str, graph: StateGraph, run: str, adjacent: float) -> tuple[Signature, ...]:
+    paths, name = Paths(graph), run.partition("/")[2]
+    return (
+        signature(
+            f"{name}_adjacent",
+            f"In {world} at least {adjacent:.0%} of replayed steps lead to a neighboring state.",
+            paths.adjacent, run, low=adjacent, shows_not=LINE_SHUFFLED if run == LINE_RUN else None,
+            published="ecker2022/paths",
+        ),
+        signature(
+            f"{name}_within_two",
+            f"In {world} at least 95 % of replayed steps lead no further than two states.",
+            paths.within_two, run, low=0.95, shows_not=LINE_SHUFFLED if run == LINE_RUN else None,
+            published="ecker2022/paths",
+        ),
+        signature(
+            f"{name}_path_length", f"In {world} a sharp wave passes four states or more.",
+            paths.n_states, run, low=4.0, shows_not=LINE_SHUFFLED if run == LINE_RUN else None,
+            published="ecker2022/paths",
+        ),
+    )  # fmt: skip
+
+
+ON_LINE = Paths(LINE)
+SIGNATURES = (
+    *_of_paths("a line", LINE, LINE_RUN, 0.95),
+    *_of_paths("a T-maze", T_MAZE.graph, T_RUN, 0.95),
+    *_of_paths("the open maze", OPEN_MAZE.graph, OPEN, 0.80),
+    *(
+        signature(
+            f"{name}_cue_starts", f"Sharp waves after a cue at the {name} begin there.",
+            ON_LINE.starts_at(state), run, low=0.7, shows_not=LINE_RUN,
+            published="ecker2022/cued",
+        )
+        for name, state, run in (("start", START, START_CUE), ("goal", GOAL, GOAL_CUE))
+    ),
+    *(
+        signature(
+            f"{name}_cue_leads_away", f"Sharp waves after a cue at the {name} lead away from it.",
+            ON_LINE.leads_away(state), run, low=0.9, shows_not=LINE_RUN,
+            published="ecker2022/cued",
+        )
+        for name, state, run in (("start", START, START_CUE), ("goal", GOAL, GOAL_CUE))
+    ),
+    signature(
+        "calibration", "Six runs are enough to find weights with 9 to 16 sharp waves in 10 s.",
+        at_rest("calibration_runs"), OPEN, high=6.0, shows_not=UNCALIBRATED,
+        published="ecker2022/excitability",
+    ),
+    signature(
+        "sharp_transition",
+        "At most 10 % more summed weight lie between no sharp wave and nine in 10 s.",
+        transition_width, "ecker2022/excitability", low=1.0, high=1.1,
+        published="ecker2022/excitability",
+    ),
+)  # fmt: skip
+
+FIGURES = (
+    Figure(
+        name="ecker2022/paths",
+        caption=(
+            "Decoded paths of the first eight sharp waves of a seed, each from its start (dot), in the "
+            "T-maze and in the open maze; and on the line, state against time, spontaneous and cued "
+            "at either end."
+        ),
+        needs=(LINE_RUN, START_CUE, GOAL_CUE, T_RUN, OPEN),
+        draw=draw_paths,
+    ),
+    Figure(
+        name="ecker2022/excitability",
+        caption=(
+            "Sharp waves in 10 s against the mean summed weight of a pyramidal cell, in the open "
+            "maze. Lines are seeds; shaded is what calibration aims at."
+        ),
+        needs=("ecker2022/excitability",),
+        draw=draw_excitability,
+    ),
+)
