@@ -43,6 +43,14 @@ REPLAY = {
     "event_of": "event that each backup belongs to",
     "replay_seed": "seed in whose recording the event happened",
 }
+SPIKES = {
+    "time": "time of a spike since the life began",
+    "neuron": "neuron that fired",
+    "lane": "life to which the neuron belongs",
+    "event": "replay event that the spike belongs to, -1 none",
+    "spike_seed": "seed in whose recording the spike happened",
+}
+_SECONDS = ("time", "clock", "duration")
 
 
 def dimension(name: str, shape: tuple[int, ...], n_options: int) -> tuple[str, ...]:
@@ -62,7 +70,8 @@ def dimension(name: str, shape: tuple[int, ...], n_options: int) -> tuple[str, .
 def describe(array: xr.DataArray, name: str) -> None:
     """Give a variable its units and long name."""
     _, units, long_name = VARIABLES.get(name, (None, "1", name.replace("_", " ")))
-    array.attrs.update(units=units, long_name=REPLAY.get(name, long_name))
+    units = "s" if name in _SECONDS else units
+    array.attrs.update(units=units, long_name=(REPLAY | SPIKES).get(name, long_name))
 
 
 def padding(dtype: np.dtype) -> float | int | bool | str:
@@ -112,7 +121,7 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
 
     Where seeds differ in the number of episodes or steps the shorter ones are padded; `life` then
     is a matter of seed and episode, -1 where there is none. Replay events stay one ragged group, to
-    which `replay_seed` is added.
+    which `replay_seed` is added, and so do spikes, to which `spike_seed` is.
     """
     if not recordings:
         raise ValueError("there are no recordings to stack")
@@ -121,7 +130,7 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
         for dim in ("episode", "step")
     }
     kept = [
-        _padded(r.drop_vars([v for v in REPLAY if v in r]).reset_coords("life"), sizes)
+        _padded(r.drop_vars([v for v in (*REPLAY, *SPIKES) if v in r]).reset_coords("life"), sizes)
         for r in recordings.values()
     ]
     together = xr.concat(
@@ -133,7 +142,7 @@ def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
     same = bool((lives == lives[0]).all())
     together.coords["life"] = ("episode", lives[0]) if same else (("seed", "episode"), lives)
     together.attrs["seed"] = json.dumps(list(recordings))
-    return together.assign(_stacked_replay(recordings))
+    return together.assign(_stacked_replay(recordings) | _stacked_spikes(recordings))
 
 
 def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
@@ -160,6 +169,23 @@ def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray
     together = {
         name: xr.concat([g[name] for g in groups], groups[0][name].dims[0]) for name in names
     }
+    for name, array in together.items():
+        describe(array, name)
+    return together
+
+
+def _stacked_spikes(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
+    """The spikes of several recordings end to end, with the seed of each."""
+    groups, n_before = [], 0
+    for seed, recording in recordings.items():
+        if "neuron" in recording:
+            group = recording[["time", "neuron", "lane", "event"]].reset_coords(drop=True)
+            group["event"] = group.event.where(group.event < 0, group.event + n_before)
+            group["spike_seed"] = ("spike", np.full(group.sizes["spike"], seed))
+            groups.append(group)
+        n_before += recording.sizes.get("replay_event", 0)
+    names = [str(name) for name in groups[0].data_vars] if groups else []
+    together = {name: xr.concat([group[name] for group in groups], "spike") for name in names}
     for name, array in together.items():
         describe(array, name)
     return together

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import xarray as xr
 
 from ..models.agent import Agent
 from ..models.hippocampus import ReplayPath
+from ..models.hippocampus.spikes import NO_EVENT, Spikes
 from ..tasks import REST, Discrete, Lanes, Task, TimeStep
 from .recording import describe, dimension, padding
 from .store import SCHEMA
@@ -65,6 +67,7 @@ def simulate(
         raise ValueError(f"n_lives must be at least 1, got {n_lives}")
     rows: Rows = {}
     replay: list[tuple[int, ReplayPath]] = []
+    trains: list[Spikes] = []
     play = task.play(n_lives, Lanes(seed, n_lives, "test task"))
     agent.begin(task, n_lives, Lanes(seed, n_lives, "test agent"))
     now = next(play)
@@ -72,6 +75,7 @@ def simulate(
         action, trace = agent.act(now)
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))
+        trains += [_counted(train, len(replay)) for train in trace.pop("spikes", [])]
         replay += [(t, path) for path in trace.pop("replay", [])]
         if t == 0:
             _distinct({"label": now.labels, "outcome": now.outcomes, "trace": trace})
@@ -92,7 +96,9 @@ def simulate(
         "lesions": json.dumps([*agent.lesions, *(f"{g}={v}" for g, v in agent.clamps)]),
         "schema": SCHEMA,
     }
-    return recording.assign(_replay_events(replay, where)) if replay else recording
+    if replay:
+        recording = recording.assign(_replay_events(replay, where))
+    return recording.assign(_spikes(trains)) if trains else recording
 
 
 def _distinct(named: dict[str, dict[str, np.ndarray]]) -> None:
@@ -190,6 +196,26 @@ def _replay_events(
         "event_of": ("backup", np.repeat(np.arange(len(paths)), [len(p.states) for p in paths])),
     }
     group = {name: xr.DataArray(array, dims=dim) for name, (dim, array) in columns.items()}
+    for name, array in group.items():
+        describe(array, name)
+    return group
+
+
+def _counted(train: Spikes, n_before: int) -> Spikes:
+    """Spikes with their events counted from the first of the recording."""
+    event = np.full(len(train.time), NO_EVENT) if train.event is None else train.event
+    return replace(train, event=np.where(event == NO_EVENT, NO_EVENT, event + n_before))
+
+
+def _spikes(trains: list[Spikes]) -> dict[str, xr.DataArray]:
+    """The group of spikes, train by train."""
+    columns = {
+        "time": np.concatenate([train.time for train in trains]).astype(float),
+        "neuron": np.concatenate([train.neuron for train in trains]).astype(np.int32),
+        "lane": np.repeat([train.lane for train in trains], [len(train.time) for train in trains]),
+        "event": np.concatenate([np.asarray(train.event) for train in trains]).astype(np.int32),
+    }
+    group = {name: xr.DataArray(column, dims="spike") for name, column in columns.items()}
     for name, array in group.items():
         describe(array, name)
     return group

@@ -55,8 +55,8 @@ class Agent:
     def rest(self, now: TimeStep, n_backups: int) -> Trace:
         """Spend up to `n_backups` backups on replay in the lanes whose phase is rest.
 
-        What was replayed may be returned under `replay`, as a list of `ReplayPath`; `act` may
-        do the same.
+        What was replayed may be returned under `replay`, as a list of `ReplayPath`, and spikes
+        under `spikes`, as a list of `Spikes`; `act` may do the same.
         """
         return {}
 

@@ -81,7 +81,11 @@ def _live(agent: Agent, task: Task, seeds: tuple[int, ...], n: int) -> Life:
         action, trace = acted
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, _N_BACKUPS)
-        trace = {name: np.array(value) for name, value in trace.items() if name != "replay"}
+        trace = {
+            name: np.array(value)
+            for name, value in trace.items()
+            if name not in ("replay", "spikes")
+        }
         try:
             action = np.array(task.action.check(action, n_lanes))
         except ValueError as error:

@@ -13,6 +13,7 @@ from .harlow import Harlow
 from .harlow_line import HarlowLine
 from .informative_arm import InformativeArm
 from .navigation import Arena, GridWorld
+from .pattern_completion import PatternCompletion
 from .randomness import Lanes, stream
 from .restless import RestlessBandit, StableVolatileBandit
 from .shared_ends import SharedEnds
@@ -40,6 +41,7 @@ __all__ = [
     "HarlowLine",
     "InformativeArm",
     "Lanes",
+    "PatternCompletion",
     "Play",
     "RestlessBandit",
     "SharedEnds",

@@ -3,6 +3,7 @@
 from . import tan
 from .arena import Arena
 from .brick_mazes import unwalled, walled
+from .exploration import Exploration
 from .graph import EDGE, MOVED, UNREACHABLE, WALL, Distances, StateGraph
 from .graphworld import GraphWorld
 from .grid import LEFT_UP_RIGHT_DOWN, UP_DOWN_RIGHT_LEFT, Cell, Grid
@@ -24,6 +25,7 @@ __all__ = [
     "Arena",
     "Cell",
     "Distances",
+    "Exploration",
     "GraphWorld",
     "Grid",
     "GridWorld",
