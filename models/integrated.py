@@ -20,7 +20,7 @@ from .episodic import EpisodicPrefrontal
 from .hippocampus import ReplayPath
 from .hippocampus.outcomes import UNKNOWN, OutcomeMemory
 from .prefrontal import Encoder, n_actions
-from .revisiting import N_STEPS, Revisiting, Transition
+from .revisiting import N_STEPS, N_TO_ENTER, Revisiting, Transition
 
 
 @dataclass
@@ -61,10 +61,8 @@ class Integrated(EpisodicPrefrontal):
                 f"end must name columns of the observation, which has {task.observation_size}, "
                 f"got {self.end}"
             )
-        self._key_at, self._end_at = (
-            slice(*self.key or (0, task.observation_size)),
-            slice(*self.end),
-        )
+        self._key_at = slice(*self.key or (0, task.observation_size))
+        self._end_at = slice(*self.end)
         self._outcomes = OutcomeMemory(
             n, self._key_at.stop - self._key_at.start, n_actions(task),
             self._end_at.stop - self._end_at.start, rng,
@@ -123,13 +121,16 @@ class Integrated(EpisodicPrefrontal):
             return {}
         feed = self._distorted()
         paths = [path for path in self._proposed(n_backups) if now.phase[path.lane] == REST]
-        operations = np.full(len(now.phase), self._revisiting.operations_per_step, np.int64)
+        n_steps = np.ones(len(now.phase), np.int64)  # of the network
+        if "dopamine" in self.lesions:  # what each backup would gain has to be tried out
+            n_tried = self._outcomes.end.shape[2] * (N_STEPS + N_TO_ENTER)
+            n_steps += self._outcomes.n_known * (N_TO_ENTER + n_tried)
         for slot, action in zip(*_laid_out(paths, len(now.phase)), strict=True):
             lanes = np.flatnonzero(slot != UNKNOWN)
             slots = slot[lanes]
             self._back_up(lanes, slots, feed(lanes, slots, action[lanes]))
-            operations[lanes] += N_STEPS * self._revisiting.operations_per_step
-        return {"replay": paths, "operations": operations}
+            n_steps[lanes] += N_STEPS
+        return {"replay": paths, "operations": n_steps * self._revisiting.operations_per_step}
 
     def _proposed(self, n_backups: int) -> list[ReplayPath]:
         """What is replayed in each lane, in order."""

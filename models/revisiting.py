@@ -11,7 +11,7 @@ from . import cores
 from .episodic import EpisodicPrefrontal
 from .prefrontal import n_actions
 
-N_STEPS = 3  # of the network in a backup
+N_STEPS, N_TO_ENTER = 3, 2  # of the network in a backup, and on entering a context
 
 
 @dataclass(frozen=True)
