@@ -237,6 +237,40 @@ def test_order_of_replay_and_what_cuts_it(seed):
     assert abs(found["random"] - 0.5) < 4 * np.sqrt(0.25 / n)
 
 
+def test_gain_is_what_a_backup_would_improve_against_a_plain_computation(seed):
+    agent = rewired(seed).without("search", "dopamine")
+    agent.begin(TASK, 1, Lanes(seed, 1))
+    rng, codes, stored = np.random.default_rng(seed), np.eye(10, dtype=np.float32)[:2], []
+    for code, ends in zip(codes, ((0, 1), (1, 0)), strict=True):
+        stored.append(rng.normal(size=6).astype(np.float32))
+        agent._memory.store.observe(code[None], {"value": stored[-1][None]})
+        for action, end in enumerate(ends):
+            agent._outcomes.observe(code[None], took(action, end, reward=end))
+    gain = agent._gain()[0]
+    for context, paid in enumerate(([0, 1], [1, 0])):
+        before = _entered(agent, stored[context], codes[context])
+        for action in (0, 1):
+            relived = _relived(
+                agent, TASK, stored[context], codes[context], paid[action], action, paid[action]
+            )
+            after = _entered(agent, relived, codes[context])
+            assert gain[context, action] == pytest.approx((after - before) @ paid, abs=1e-6)
+    (path,) = agent._proposed(1)
+    # All that is known of B was met there; of A's two transitions the more useful one comes first.
+    assert (path.states[0], path.actions[0]) == (0, gain[0].argmax())
+
+
+def _entered(agent, stored, code):
+    """The policy at the first choice of a visit, by the plain step of the network."""
+    rows = np.zeros((2, 1, agent.n_inputs(TASK)), np.float32)
+    rows[1, 0, :10] = code
+    state = {k: agent.weights[f"initial_{k}"][None] for k in ("hidden", "cell")}
+    for row, memory_ in zip(rows, (0 * stored, stored), strict=True):
+        state["reinstated"] = memory_[None]
+        state, _ = cores.step("episodic_lstm", agent.weights, row, state)
+    return cores.outputs(agent.weights, state["hidden"])[0][0]
+
+
 def test_the_previous_action_is_an_input_only_where_it_was_a_choice():
     agent = AGENT.initialized(TASK, 0)
     encoder, at = agent.encoder(TASK, 2), agent.input_slices(TASK)["previous_action"]
