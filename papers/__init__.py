@@ -10,6 +10,8 @@ from typing import TypeVar
 from .akam2015 import paper as akam2015
 from .blundell2016 import paper as blundell2016
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
+from .ecker2022 import paper as ecker2022
+from .eshel2015 import paper as eshel2015
 from .integrated import paper as integrated
 from .mattar2018 import paper as mattar2018
 from .pritzel2017 import paper as pritzel2017
@@ -26,6 +28,8 @@ PAPERS: dict[str, Paper] = {
     "pritzel2017": pritzel2017,
     "tan2022_replay": tan2022_replay,
     "integrated": integrated,
+    "ecker2022": ecker2022,
+    "eshel2015": eshel2015,
 }
 
 T = TypeVar("T")
