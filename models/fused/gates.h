@@ -21,7 +21,7 @@ constexpr bool has_cell(Core core) { return core == Core::lstm || core == Core::
 // One tile's arrays at one step, each (lanes, n_units), blocks (lanes, blocks * n_units).
 struct Activity {
     long n_units;
-    float *block, *hidden, *cell, *tanh_cell;
+    float *block, *hidden, *cell;
     const float* reinstated;
 };
 
@@ -76,10 +76,7 @@ void activate(const Activity& at, long lane) {
             }
             each<K>([&](int k) { store(at.cell + spot(k), cell[k]); });
             tanh(cell);
-            each<K>([&](int k) {
-                store(at.tanh_cell + spot(k), cell[k]);
-                store(at.hidden + spot(k), output[k] * cell[k]);
-            });
+            each<K>([&](int k) { store(at.hidden + spot(k), output[k] * cell[k]); });
         }
     }
 }
@@ -96,7 +93,7 @@ void activate(const Activity& at, long n_lanes) {
 // weights (back into d_hidden, d_cell). Also rewrites `hidden`, the state after the step.
 template <Core CORE>
 void deactivate(long n_units, const float* block, const float* hidden_before,
-                const float* cell_before, const float* tanh_cell, const float* reinstated,
+                const float* cell_before, const float* reinstated,
                 float* d_hidden, float* d_cell, float* d_block, float* hidden) {
     for (long j = 0; j < n_units; j += WIDTH) {
         auto gate = [&](int b) { return load(block + b * n_units + j); };
@@ -118,18 +115,21 @@ void deactivate(long n_units, const float* block, const float* hidden_before,
             store(hidden + j, (1.0f - update) * candidate + update * before);
         } else {
             vec input = gate(0), forget = gate(1), output = gate(2);
-            vec candidate = gate(blocks_of(CORE) - 1), squashed = load(tanh_cell + j);
-            vec dc = load(d_cell + j) + dh * output * (1.0f - squashed * squashed);
+            vec candidate = gate(blocks_of(CORE) - 1), before = load(cell_before + j);
+            vec squashed[1] = {forget * before + input * candidate};
+            if constexpr (CORE == Core::episodic_lstm) squashed[0] += gate(3) * load(reinstated + j);
+            tanh(squashed);
+            vec dc = load(d_cell + j) + dh * output * (1.0f - squashed[0] * squashed[0]);
             keep(0, dc * candidate * input * (1.0f - input));
-            keep(1, dc * load(cell_before + j) * forget * (1.0f - forget));
-            keep(2, dh * squashed * output * (1.0f - output));
+            keep(1, dc * before * forget * (1.0f - forget));
+            keep(2, dh * squashed[0] * output * (1.0f - output));
             keep(blocks_of(CORE) - 1, dc * input * (1.0f - candidate * candidate));
             if constexpr (CORE == Core::episodic_lstm) {
                 vec reinstatement = gate(3);
                 keep(3, dc * load(reinstated + j) * reinstatement * (1.0f - reinstatement));
             }
             store(d_cell + j, dc * forget);
-            store(hidden + j, output * squashed);
+            store(hidden + j, output * squashed[0]);
         }
     }
 }

@@ -5,10 +5,13 @@
 // whole segment, into a gradient of its own; the gradients of a seed's tiles are then added in
 // order. So a seed's numbers depend neither on the seeds beside it nor on the number of threads.
 //
-// A lane's input row is [hidden before (n_units) | inputs | 1 | padding]; one product with the
-// weights, whose rows are in the same order, gives the sums of all gates. Units are padded to a
-// multiple of 16 with weights of 0, which then stay 0. GRUs have their recurrent candidate apart
-// from the driven one, so their weights hold two blocks that are always 0.
+// The sums of all gates are a product of the hidden state with the first n_units rows of the weights,
+// and one of a lane's input row [inputs | 1 | padding] with the rest. Units are padded to a multiple
+// of 16 with weights of 0, which then stay 0. GRUs have their recurrent candidate apart from the
+// driven one, so their weights hold two blocks that are always 0.
+//
+// What forward keeps for backward is too much for the caches, so all that a tile keeps of a step lies
+// together, and while a product is computed the next step's place is fetched, line by line.
 
 #include <algorithm>
 #include <cmath>
@@ -128,11 +131,10 @@ void open_policy(const float* logit, long n_actions, float* weight, float* highe
 struct Population : Arrays {
     Core kind;
     long n, n_tiles, n_outputs, n_columns, column_stride, back_stride, depth, outputs_size;
-    long head_at, head_bias_at, initial_hidden_at, initial_cell_at;
+    long head_at, head_bias_at, initial_hidden_at, initial_cell_at, kept_size;
     Pool pool;
-    // By tile and step: gate activations, cell before the step and tanh of the cell after it, by
-    // lane; policy logits and value, (n_outputs, LANES).
-    Floats gates, cell_before, tanh_cell, outputs;
+    // By tile and step: what `Kept` points to; policy logits and value, (n_outputs, LANES).
+    Floats kept, outputs;
     // By seed: recurrent weights and head, transposed.
     Floats back_weights, head_columns;
     // By tile: room for the outputs by lane and for policies; the gradient.
@@ -159,9 +161,8 @@ struct Population : Arrays {
           initial_hidden_at(head_bias_at + outputs_size),
           initial_cell_at(initial_hidden_at + n_units),
           pool(int(std::min<long>(n_threads, n_seeds * n_tiles))),
-          gates(n_slots() * LANES * n_columns),
-          cell_before(has_cell(kind) ? n_slots() * LANES * n_units : 0),
-          tanh_cell(has_cell(kind) ? n_slots() * LANES * n_units : 0),
+          kept_size(LANES * (n_columns + (has_cell(kind) ? 2 : 1) * n_units)),
+          kept(n_slots() * kept_size),
           outputs(n_slots() * n_outputs * LANES),
           back_weights(n_seeds * n_columns * back_stride),
           head_columns(n_seeds * n_units * outputs_size),
@@ -185,6 +186,18 @@ struct Population : Arrays {
     }
 
     long slot(const Tile& tile, long t) const { return tile.index * (n_steps + 1) + t; }
+
+    // What backward needs of a step: gate activations (LANES, n_columns), hidden and cell state
+    // before the step (LANES, n_units).
+    struct Kept {
+        float *block, *hidden, *cell;
+    };
+
+    Kept kept_of(const Tile& tile, long t) const {
+        float* block = kept.get() + slot(tile, t) * kept_size;
+        float* state = block + LANES * n_columns;
+        return {block, state, state + LANES * n_units};
+    }
 
     template <class Job>
     void over_tiles(Job job) {
@@ -243,7 +256,7 @@ struct Population : Arrays {
     void recur(const Tile& tile, long t) {
         product(tile.n, n_columns, {hidden + tile.begin * n_units, n_units, 1, 0},
                 {weights(tile.seed), column_stride, 0}, n_units, 1,
-                gates.get() + slot(tile, t) * LANES * n_columns, n_columns, false);
+                kept_of(tile, t).block, n_columns, false, kept_of(tile, t + 1).block);
     }
 
     // The value of the last input row; the state stays as it is.
@@ -265,30 +278,23 @@ struct Population : Arrays {
     template <Core CORE>
     void forward(const Tile& tile, long t, bool ready) {
         const float* w = weights(tile.seed);
-        float* row = rows + (t * n + tile.begin) * row_size;
         float* h = hidden + tile.begin * n_units;
         float* c = cell + tile.begin * n_units;
-        long at = slot(tile, t) * LANES;
-        float* block = gates.get() + at * n_columns;
-        for (long lane = 0; lane < tile.n; ++lane) {
+        const auto [block, hidden_before, cell_before] = kept_of(tile, t);
+        if (!ready) recur(tile, t);
+        for (long lane = 0; lane < tile.n; ++lane)
             if (first[t * n + tile.begin + lane]) {
                 std::copy_n(w + initial_hidden_at, n_units, h + lane * n_units);
                 std::copy_n(w + initial_cell_at, n_units, c + lane * n_units);
-                if (ready)
-                    product(1, n_columns, {h + lane * n_units, n_units, 1, 0},
-                            {w, column_stride, 0}, n_units, 1, block + lane * n_columns, n_columns,
-                            false);
+                product(1, n_columns, {h + lane * n_units, n_units, 1, 0}, {w, column_stride, 0},
+                        n_units, 1, block + lane * n_columns, n_columns, false);
             }
-            std::copy_n(h + lane * n_units, n_units, row + lane * row_size);
-        }
-        if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before.get() + at * n_units);
-        const long begin = ready ? n_units : 0;
-        product(tile.n, n_columns, {row + begin, row_size, 1, 0},
-                {w + begin * column_stride, column_stride, 0}, depth - begin, 1, block, n_columns,
-                ready);
-        activate<CORE>({n_units, block, h, c, tanh_cell.get() + at * n_units,
-                        reinstated + (t * n + tile.begin) * n_units},
-                       tile.n);
+        std::copy_n(h, tile.n * n_units, hidden_before);
+        if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before);
+        product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},
+                {w + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1, block, n_columns,
+                true);
+        activate<CORE>({n_units, block, h, c, reinstated + (t * n + tile.begin) * n_units}, tile.n);
         read_out(tile, h, outputs.get() + slot(tile, t) * n_outputs * LANES);
     }
 
@@ -334,50 +340,47 @@ struct Population : Arrays {
         float* own = tile_gradient.get() + tile.index * parameter_size;
         std::fill_n(own, parameter_size, 0.0f);
         Credit credit(*this, tile, settings);
-        const long kept_size = odd_lines(row_size);
         const long state_size = LANES * n_units, sums_size = LANES * column_stride;
         const long outputs_of_step = n_outputs * LANES;
-        float* d_hidden = workspace(2 * state_size + CHUNK * (sums_size + state_size +
-                                                              outputs_of_step + LANES * kept_size));
+        float* d_hidden = workspace(2 * state_size + CHUNK * (sums_size + state_size + outputs_of_step));
         float* d_cell = d_hidden + state_size;
         float* d_sums = d_cell + state_size;
         float* h = d_sums + CHUNK * sums_size;
         float* d_outputs = h + CHUNK * state_size;
-        float* kept_rows = d_outputs + CHUNK * outputs_of_step;
         std::fill_n(d_hidden, 2 * state_size, 0.0f);
         const float* head = weights(tile.seed) + head_at;
         const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
         for (long end = n_steps; end > 0; end -= CHUNK) {
             const long begin = std::max(0L, end - CHUNK), n_kept = end - begin;
             for (long t = end - 1; t >= begin; --t) {
-                const long at = slot(tile, t) * LANES, lane_at = t * n + tile.begin, i = t - begin;
-                const float* row = rows + lane_at * row_size;
+                const long lane_at = t * n + tile.begin, i = t - begin;
                 float *d_output = d_outputs + i * outputs_of_step, *d_sum = d_sums + i * sums_size;
                 credit.step_back(t, d_output);
                 product(tile.n, n_units, {d_output, 1, LANES, 0}, {head, n_units, 0}, n_outputs, 1,
                         d_hidden, n_units, true);
-                for (long lane = 0; lane < tile.n; ++lane) {
-                    std::copy_n(row + lane * row_size, row_size,
-                                kept_rows + (i * LANES + lane) * kept_size);
-                    deactivate<CORE>(n_units, gates.get() + (at + lane) * n_columns,
-                                     row + lane * row_size,
-                                     cell_before.get() + (at + lane) * n_units,
-                                     tanh_cell.get() + (at + lane) * n_units,
+                const auto [block, hidden_before, cell_before] = kept_of(tile, t);
+                for (long lane = 0; lane < tile.n; ++lane)
+                    deactivate<CORE>(n_units, block + lane * n_columns,
+                                     hidden_before + lane * n_units, cell_before + lane * n_units,
                                      reinstated + (lane_at + lane) * n_units,
                                      d_hidden + lane * n_units, d_cell + lane * n_units,
                                      d_sum + lane * column_stride,
                                      h + i * state_size + lane * n_units);
-                }
                 product(tile.n, n_units, {d_sum, column_stride, 1, 0}, {back, back_stride, 0},
-                        n_columns, 1, d_hidden, n_units, CORE == Core::gru);
+                        n_columns, 1, d_hidden, n_units, CORE == Core::gru,
+                        t ? block - kept_size : nullptr);
                 for (long lane = 0; lane < tile.n; ++lane)
                     if (first[lane_at + lane]) {
                         move(d_hidden + lane * n_units, own + initial_hidden_at);
                         move(d_cell + lane * n_units, own + initial_cell_at);
                     }
             }
-            product(depth, n_columns, {kept_rows, 1, kept_size, LANES * kept_size},
-                    {d_sums, column_stride, sums_size}, tile.n, n_kept, own, column_stride, true);
+            const Right to_sums{d_sums, column_stride, sums_size};
+            product(n_units, n_columns, {kept_of(tile, begin).hidden, 1, n_units, kept_size},
+                    to_sums, tile.n, n_kept, own, column_stride, true);
+            product(n_inputs + 1, n_columns,
+                    {rows + (begin * n + tile.begin) * row_size, 1, row_size, n * row_size},
+                    to_sums, tile.n, n_kept, own + n_units * column_stride, column_stride, true);
             product(n_outputs, n_units, {d_outputs, LANES, 1, outputs_of_step},
                     {h, n_units, state_size}, tile.n, n_kept, own + head_at, n_units, true);
             for (long i = 0; i < n_kept * n_outputs; ++i)

@@ -83,8 +83,8 @@ class FusedPopulation:
         n, n_steps, n_units = shape.n_seeds * shape.n_lanes, shape.n_steps, layout.n_units
 
         self._rows = _aligned((n_steps + 1, n, layout.row_size))
-        self._rows[:, :, n_units + shape.n_inputs] = 1  # what the biases are multiplied with
-        self.inputs = self._rows[:, :, n_units : n_units + shape.n_inputs]
+        self._rows[:, :, shape.n_inputs] = 1  # what the biases are multiplied with
+        self.inputs = self._rows[:, :, : shape.n_inputs]
         self._reinstated = (
             _aligned((n_steps + 1, n, n_units)) if "reinstatement" in GATES[shape.core] else None
         )
@@ -222,7 +222,7 @@ class _Layout:
         self._n_blocks = len(GATES[shape.core]) + (shape.core == "gru")
         self._stride = _round_up(self._n_blocks * self.n_units) | LINE  # see odd_lines, kernel.cpp
         self._depth = self.n_units + shape.n_inputs + 1
-        self.row_size = _round_up(self._depth)
+        self.row_size = _round_up(shape.n_inputs + 1)
         self._head_at = self._depth * self._stride
         self._bias_at = self._head_at + (shape.n_actions + 1) * self.n_units
         self._initial_at = self._bias_at + _round_up(shape.n_actions + 1)

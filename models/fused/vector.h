@@ -101,7 +101,7 @@ struct Exponential {
 };
 
 template <int K>
-inline void sigmoid(vec (&x)[K]) {
+__attribute__((always_inline)) inline void sigmoid(vec (&x)[K]) {
     Exponential<K> e(x, -LOG2E, 80.0f);
     each<K>([&](int k) { x[k] = e.power[k] * e.rest[k] + (e.power[k] + 1.0f); });
     each<K>([&](int k) { x[k] = reciprocal(x[k]); });
@@ -109,7 +109,7 @@ inline void sigmoid(vec (&x)[K]) {
 
 // (e^2x - 1) / (e^2x + 1), with e^2x - 1 exact near 0.
 template <int K>
-inline void tanh(vec (&x)[K]) {
+__attribute__((always_inline)) inline void tanh(vec (&x)[K]) {
     Exponential<K> e(x, 2 * LOG2E, 10.0f);
     each<K>([&](int k) { x[k] = e.power[k] * e.rest[k] + (e.power[k] - 1.0f); });
     each<K>([&](int k) { x[k] *= reciprocal(x[k] + 2.0f); });
@@ -146,12 +146,14 @@ struct Right {
 // Steps through memory that all blocks of a product share.
 struct Strides {
     long a_row, a_column, a_outer, b_row, b_outer, c_row, depth, n_outer;
+    const float** ahead;
 };
 
-template <int R, int N>
+template <int R, int N, bool AHEAD>
 __attribute__((noinline)) void product_block(const float* a, const float* b, float* c,
                                              const Strides& s, bool add) {
     vec sum[R][N];
+    const float* ahead = AHEAD ? *s.ahead : nullptr;
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
@@ -159,6 +161,10 @@ __attribute__((noinline)) void product_block(const float* a, const float* b, flo
     for (long o = 0; o < s.n_outer; ++o) {
         const float *left = a + o * s.a_outer, *right = b + o * s.b_outer;
         for (long k = 0; k < s.depth; ++k, left += s.a_column, right += s.b_row) {
+            if constexpr (AHEAD) {
+                __builtin_prefetch(ahead, 1, 2);
+                ahead += 16;
+            }
             vec row[N];
 #pragma GCC unroll 3
             for (int n = 0; n < N; ++n) row[n] = load(right + n * WIDTH);
@@ -174,13 +180,15 @@ __attribute__((noinline)) void product_block(const float* a, const float* b, flo
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
         for (int n = 0; n < N; ++n) store(c + r * s.c_row + n * WIDTH, sum[r][n]);
+    if constexpr (AHEAD) *s.ahead = ahead;
 }
 
 template <int N>
 void product_columns(long n_rows, const float* a, const float* b, float* c, const Strides& s,
                      bool add) {
     auto rows = [&]<int R>() {
-        product_block<R, N>(a, b, c, s, add);
+        if (s.ahead) product_block<R, N, true>(a, b, c, s, add);
+        else product_block<R, N, false>(a, b, c, s, add);
         a += R * s.a_row;
         c += R * s.c_row;
         n_rows -= R;
@@ -195,8 +203,9 @@ void product_columns(long n_rows, const float* a, const float* b, float* c, cons
 // c (n_rows, n_columns) = [c +] sum over o, k of a(o, i, k) * b(o, k, j); n_columns is a multiple of
 // WIDTH. Every element is summed in the same order, whatever the number of rows and columns.
 inline void product(long n_rows, long n_columns, const Left& a, const Right& b, long depth,
-                    long n_outer, float* c, long c_row, bool add) {
-    const Strides s{a.row, a.column, a.outer, b.row, b.outer, c_row, depth, n_outer};
+                    long n_outer, float* c, long c_row, bool add, const float* ahead = nullptr) {
+    const Strides s{a.row, a.column, a.outer, b.row, b.outer, c_row, depth, n_outer,
+                    ahead ? &ahead : nullptr};
     long n = n_columns / WIDTH, at = 0;
     for (; n >= 3; n -= 3, at += 3 * WIDTH)
         product_columns<3>(n_rows, a.data, b.data + at, c + at, s, add);
