@@ -218,8 +218,11 @@ class Encoder:
 
     def __init__(self, agent: Prefrontal, task: Task, n: int) -> None:
         self._agent, self._slices = agent, agent.input_slices(task)
-        # one row for each action, then zeros: the row of action -1, none yet
-        self._one_hot_action = np.eye(n_actions(task) + 1, n_actions(task), dtype=np.float32)
+        # One row for each action, then zeros: the row of action -1, none yet. A row is one item, which
+        # numpy copies several times faster than numbers one by one.
+        rows = np.eye(n_actions(task) + 1, n_actions(task), dtype=np.float32)
+        self._one_hot = np.dtype((np.void, rows[0].nbytes))
+        self._one_hot_action = rows.view(self._one_hot)[:, 0]
         self._values = np.asarray(agent.reward_values, np.float32)
         self._row = np.zeros((n, agent.n_inputs(task)), np.float32)
         self._action = np.full(n, -1)
@@ -233,15 +236,15 @@ class Encoder:
         """The input row (n, n_inputs) of each lane; written into `out` if that is given."""
         row, at = self._row if out is None else out, self._slices
         previous, reward, began = self._action, now.reward, now.first
-        if began.any():
+        if np.count_nonzero(began):  # several times faster than any()
             previous = np.where(began, -1, previous)
             reward = np.where(began, 0, reward)
             self._time = np.where(began, np.float32(0), self._time)
         if self._see:
             row[:, at["observation"]] = now.observation
         if self._see_action:
-            hot = self._one_hot_action.take(previous, axis=0, mode="wrap")
-            row[:, at["previous_action"]] = hot
+            hot = self._one_hot_action.take(previous, mode="wrap")
+            row[:, at["previous_action"]].view(self._one_hot)[:, 0] = hot
         if self._see_reward and self._agent.previous_reward == "scalar":
             row[:, at["previous_reward"]] = reward[:, None]
         elif self._see_reward:

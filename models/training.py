@@ -261,10 +261,10 @@ class Trainer:
         """Mean reward of each trial, (n_seeds, n_trials); NaN where a seed never came so far."""
         n_trials = int(life.trial.max(initial=0, where=life.active)) + 1
         lane_seed = np.repeat(np.arange(len(self.seeds)), self.settings.n_lanes)
-        place = (lane_seed * n_trials + life.trial)[life.active]
-        size = len(self.seeds) * n_trials
-        total = np.bincount(place, weights=life.reward[life.active], minlength=size)
-        reached = np.bincount(place, minlength=size) > 0
+        size = len(self.seeds) * n_trials  # also the place of what does not count
+        place = np.where(life.active, lane_seed * n_trials + life.trial, size).ravel()
+        total = np.bincount(place, weights=life.reward.ravel(), minlength=size + 1)[:size]
+        reached = np.bincount(place, minlength=size + 1)[:size] > 0
         mean = np.where(reached, total / self.settings.n_lanes, np.nan)
         return mean.reshape(len(self.seeds), n_trials)
 

@@ -106,7 +106,7 @@ def play_arms(
         first = yes if trial == 0 else no
         action = yield TimeStep(observation, reward, going, first, yes, phase, {}, truth)
         action = space.check(action, n)
-        reward = earn(arm_mean[trial, action, lanes]).astype(np.float32)
+        reward = earn(arm_mean[trial].take(action * n + lanes)).astype(np.float32)
     # After the last choice nothing but the trial number goes on.
     truth = {**truth, "trial": labels["trial"][n_trials]}
     yield TimeStep(observation, reward, over, no, no, phase, {}, truth)

@@ -95,7 +95,16 @@ class Lanes:
         if at + k <= _BLOCK:
             self._next[kind] = at + k
             return self._ahead[kind][at : at + k]
-        return np.stack([self._row(kind) for _ in range(k)])
+        parts = []
+        while k:
+            if at == _BLOCK:
+                self._draw(kind)
+                at = 0
+            parts.append(self._ahead[kind][at : at + k])
+            at += len(parts[-1])
+            k -= len(parts[-1])
+        self._next[kind] = at
+        return np.concatenate(parts)
 
     def _draw(self, kind: int) -> None:
         """Draw the next rows of all lanes, one stream for each seed and block.
