@@ -23,4 +23,11 @@ paper = Paper(
         *two_step.SIGNATURES,
     ),
     figures=(*barcode.FIGURES, *recall.FIGURES, *handover.FIGURES, *two_step.FIGURES),
+    notes={
+        "ritter2018/handover_geometry": (
+            "With shuffled keys the same measure lies around its bound of 0, as it should, and so "
+            "not wholly outside. Geometry comes along with the memory of another network, too, "
+            "though that is of no use: it says what lies near what, not what it means."
+        ),
+    },
 )

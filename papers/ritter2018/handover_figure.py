@@ -67,7 +67,7 @@ def _by_visit(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame:
                           "low": mean - half, "high": mean + half})
         )  # fmt: skip
     ax.set(xlabel="visit of the heir", ylabel="reward of ten pulls", ylim=(0, 10))
-    ax.legend(title="memory", fontsize=4.5, title_fontsize=5, handlelength=1.5)
+    ax.legend(title="memory", fontsize=4.5, title_fontsize=5, handlelength=1.5, loc=(0.5, 0.0))
     return pd.concat(tables)
 
 
