@@ -78,6 +78,10 @@ class EpisodicPrefrontal(Prefrontal):
         weights["input_weights"][rows] *= self.observation_gain / self.input_gain
         return weights
 
+    def embedding(self, task: Task) -> Callable[[np.ndarray], np.ndarray] | None:
+        """What keys are compared as, from (n, key_size) to (n, embedded_size); None: as they are."""
+        return None
+
     def memory(self, task: Task, n: int, rng: Lanes) -> EpisodicMemory:
         """An empty memory for `n` lives in `task`."""
         return EpisodicMemory(self, task, n, rng)
@@ -118,35 +122,12 @@ class EpisodicPrefrontal(Prefrontal):
         }
 
 
-@dataclass
-class FamiliarPrefrontal(EpisodicPrefrontal):
-    """An episodic network that is also told how familiar its context is.
-
-    One more input is the confidence of the memory: 1 for a context met before, less for one that
-    only looks like it, 0 for none. With it the network can learn how far to trust what comes
-    back, and needs no threshold. Ours; the paper's gate sees neither key nor confidence.
-    """
-
-    parts: ClassVar[dict[str, str]] = {
-        **EpisodicPrefrontal.parts,
-        "familiarity": "every context seems as familiar as one met before",
-    }
-
-    def input_slices(self, task: Task) -> dict[str, slice]:
-        slices = super().input_slices(task)
-        end = slices["done"].stop
-        return slices | {"familiarity": slice(end, end + 1)}
-
-    def n_inputs(self, task: Task) -> int:
-        return self.input_slices(task)["familiarity"].stop
-
-
 class EpisodicMemory:
     """Stores cell states of `n` lanes as time passes, and recalls them at every step."""
 
     def __init__(self, agent: EpisodicPrefrontal, task: Task, n: int, rng: Lanes) -> None:
-        self._read_at = _columns("key", agent.key, task)
-        self._write_at = _columns("written_key", agent.written_key or agent.key, task)
+        self._read_at = columns("key", agent.key, task)
+        self._write_at = columns("written_key", agent.written_key or agent.key, task)
         key_size = self._read_at.stop - self._read_at.start
         if self._write_at.stop - self._write_at.start != key_size:
             raise ValueError(
@@ -155,7 +136,7 @@ class EpisodicMemory:
             )
         self.store = DictionaryStore(
             n, key_size, agent.n_units, agent.capacity, agent.kernel, agent.n_neighbors,
-            agent.eviction,
+            agent.eviction, agent.embedding(task),
         )  # fmt: skip
         self._each_step = agent.write == "step"
         self._stores = "memory" not in agent.lesions
@@ -223,7 +204,7 @@ class EpisodicMemory:
         return (right + np.maximum(n_entries // 2, 1)) % np.maximum(n_entries, 1)
 
 
-def _columns(name: str, given: tuple[int, int] | None, task: Task) -> slice:
+def columns(name: str, given: tuple[int, int] | None, task: Task) -> slice:
     first, end = given or (0, task.observation_size)
     if not 0 <= first < end <= task.observation_size:
         raise ValueError(

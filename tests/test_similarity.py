@@ -6,7 +6,8 @@ import pytest
 import fastslow as fs
 from fastslow.analysis.similarity import after_twin, first_gate, recalled_twin, savings
 from fastslow.models.contract import check_agent
-from fastslow.models.episodic import EpisodicPrefrontal, FamiliarPrefrontal
+from fastslow.models.episodic import EpisodicPrefrontal
+from fastslow.models.familiarity import FamiliarPrefrontal
 from fastslow.models.learners import Random
 from fastslow.models.restoring import RestoringPrefrontal
 from fastslow.models.training import ActorCritic, Trainer
@@ -85,6 +86,27 @@ def test_a_network_is_told_the_confidence_of_its_memory(seed):
     assert (row[: SMALL.n_pulls] == 0).all()
     assert (row > 0.99).any()
     assert (told["lesioned"][0] == 1).all()
+
+
+def test_contexts_are_compared_by_what_the_network_makes_of_them(seed):
+    """Keys that are embedded find what the plain keys find if the network sees them all apart."""
+    agent = FamiliarPrefrontal(n_units=9).initialized(SMALL, seed)
+    embed = agent.without("observed_keys").embedding(SMALL)
+    codes = np.eye(4, dtype=np.float32)
+    state = agent.without("reinstatement")
+    for code, hidden in zip(codes, embed(codes), strict=True):
+        state.begin(SMALL, 1, Lanes(seed, 1, "agent"))
+        now = next(SMALL.play(1, Lanes(seed, 1)))
+        _, trace = state.act(now._replace(observation=code[None]))
+        np.testing.assert_allclose(trace["hidden"][0], hidden, atol=1e-6)
+    own, mixed, plain = (
+        fs.simulate(SMALL, a, 10, seed, record=("confidence",)).confidence.values
+        for a in (agent.without("observed_keys"), agent.without("specific_keys"), agent)
+    )
+    back = plain > 1 - 1e-5
+    assert (own[back] > 1 - 1e-5).all()
+    assert (mixed[back] > 1 - 1e-5).all()
+    assert np.abs(own[~back] - plain[~back]).max() > 0.01
 
 
 def test_training_tells_it_as_simulation_does(seed):

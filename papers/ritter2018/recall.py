@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...models.episodic import FamiliarPrefrontal
+from ...models.familiarity import FamiliarPrefrontal
 from ...models.restoring import RestoringPrefrontal
 from ...tasks.graded_similarity import GradedSimilarity
 from ..declaration import Experiment, Figure, Measure, Signature, Test
