@@ -11,6 +11,7 @@ from .graded_similarity import GradedSimilarity
 from .gymnasium_adapter import as_gymnasium, from_gymnasium
 from .harlow import Harlow
 from .harlow_line import HarlowLine
+from .image_bandit import ImageBandit
 from .informative_arm import InformativeArm
 from .navigation import Arena, GridWorld
 from .pattern_completion import PatternCompletion
@@ -39,6 +40,7 @@ __all__ = [
     "GridWorld",
     "Harlow",
     "HarlowLine",
+    "ImageBandit",
     "InformativeArm",
     "Lanes",
     "PatternCompletion",
