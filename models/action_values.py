@@ -62,4 +62,22 @@ def epsilon_greedy(estimate: np.ndarray, epsilon: float | np.ndarray) -> np.ndar
     return (1 - epsilon) * best / best.sum(axis=1, keepdims=True) + epsilon / estimate.shape[1]
 
 
-__all__ = ["Move", "Moves", "epsilon_greedy"]
+def check_exploration(n_exploration: int) -> None:
+    """Raise ValueError if exploration would fall over fewer than no moves."""
+    if n_exploration < 0:
+        raise ValueError(f"n_exploration must not be negative, got {n_exploration}")
+
+
+def falling_epsilon(n_moves: np.ndarray, n_exploration: int, epsilon: float) -> np.ndarray:
+    """Exploration of each lane, (n,): from 1 down to `epsilon`, linearly over `n_exploration` moves.
+
+    Examples
+    --------
+    >>> falling_epsilon(np.array([0, 1, 3, 9]), 3, 0.2)
+    array([0.8, 0.6, 0.2, 0.2])
+    """
+    explored = np.minimum((n_moves + 1) / (n_exploration + 1), 1)
+    return 1 - explored * (1 - epsilon)
+
+
+__all__ = ["Move", "Moves", "check_exploration", "epsilon_greedy", "falling_epsilon"]

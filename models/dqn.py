@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Move, Moves, epsilon_greedy
+from .action_values import Move, Moves, check_exploration, epsilon_greedy, falling_epsilon
 from .agent import Agent, Trace
 from .cores import sample
-from .lane_networks import LaneNetworks
+from .lane_networks import LaneAdam, LaneNetworks
 
 if TYPE_CHECKING:
     import torch
@@ -93,22 +93,21 @@ class DQN(Agent):
     input_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("n_exploration", "capacity", "batch_size", "train_every", "target_every"):
+        for name in ("capacity", "batch_size", "train_every", "target_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        check_exploration(self.n_exploration)
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
-        import torch
-
         if not isinstance(task.action, Discrete):
             raise ValueError(f"DQN needs discrete actions, {type(task).__name__} has others")
         size, self._rng = task.observation_size, rng
         self._network = LaneNetworks(rng, (size, *self.n_hidden, task.action.n))
         self._target = deepcopy(self._network)
-        self._first_moment, self._second_moment = torch.zeros((2, *self._network.flat.shape))
+        self._adam = LaneAdam(self._network, self.learning_rate)
         held = 1 if "replay" in self.lesions else self.capacity
         self._buffer = ReplayBuffer(n, size, held)
-        self._moves, self._n_updates = Moves(n, size), np.zeros(n, np.int64)
+        self._moves = Moves(n, size)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         import torch
@@ -117,7 +116,8 @@ class DQN(Agent):
         with torch.no_grad():
             seen = torch.from_numpy(now.observation.astype(np.float32) * self.input_scale)
             q = self._network(seen[:, None])[:, 0].numpy()
-        policy = epsilon_greedy(q, self._epsilon()[:, None])
+        epsilon = falling_epsilon(self._buffer.count, self.n_exploration, self.epsilon)
+        policy = epsilon_greedy(q, epsilon[:, None])
         action = sample(policy, self._rng.random())
         self._moves.begin(now, action)
         return action, {
@@ -125,10 +125,6 @@ class DQN(Agent):
             "q": q,
             "value": q.max(axis=1),
         }
-
-    def _epsilon(self) -> np.ndarray:
-        explored = np.minimum(self._buffer.count / self.n_exploration, 1)
-        return 1 - explored * (1 - self.epsilon)
 
     def _learn(self, move: Move) -> None:
         """Store the move; update the lanes whose turn it is."""
@@ -157,18 +153,9 @@ class DQN(Agent):
         return (q - target).square().mean(dim=1)
 
     def _update(self, due: np.ndarray, batch: tuple[torch.Tensor, ...]) -> None:
-        """One step of Adam (arXiv:1412.6980) in the lanes that are due, each at its own count."""
-        import torch
-
-        gradient, _ = self._network.gradient(self.loss(batch).sum())
-        self._n_updates += due
-        n = torch.from_numpy(np.maximum(self._n_updates, 1))[:, None]
-        turn = torch.from_numpy(due.astype(np.float32))[:, None]
-        rate = turn * self.learning_rate * torch.sqrt(1 - 0.999**n) / (1 - 0.9**n)
-        self._first_moment.lerp_(gradient, 0.1 * turn)
-        self._second_moment.lerp_(gradient.square(), 0.001 * turn)
-        self._network.flat -= rate * self._first_moment / (self._second_moment.sqrt() + 1e-8)
-        renewed = np.flatnonzero(due & (self._n_updates % self.target_every == 0))
+        """One step of Adam in the lanes that are due."""
+        self._adam.update(self.loss(batch).sum(), due)
+        renewed = np.flatnonzero(due & (self._adam.n_updates % self.target_every == 0))
         self._target.flat[renewed] = self._network.flat[renewed]
 
 

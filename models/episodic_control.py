@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Moves, epsilon_greedy
+from .action_values import Moves, check_exploration, epsilon_greedy, falling_epsilon
 from .agent import Agent, Trace
 from .cores import sample
 
@@ -142,6 +142,8 @@ class MFEC(Agent):
     ----------
     n_neighbors : int
     discount, epsilon : float
+    n_exploration : int
+        Moves over which epsilon falls to its value from 1; 0 where it is the same from the start.
     write : "max" or "mean"
         With "mean" the mean return is stored, which stochastic rewards do not bias.
     key_size : int, optional
@@ -166,6 +168,7 @@ class MFEC(Agent):
     n_neighbors: int = 11  # with epsilon and capacity: a public re-implementation's reading
     discount: float = 1.0
     epsilon: float = 0.005
+    n_exploration: int = 0
     write: str = "max"
     key_size: int | None = None
     capacity: int = 1_000_000
@@ -176,6 +179,7 @@ class MFEC(Agent):
         for name in ("n_neighbors", "capacity"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        check_exploration(self.n_exploration)
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         if not isinstance(task.action, Discrete):
@@ -191,6 +195,7 @@ class MFEC(Agent):
         self._moves = Moves(n, size)
         self._key = np.zeros((n, self.key_size or size), np.float32)
         self._episode: list[list[Step]] = [[] for _ in range(n)]
+        self._n_moves = np.zeros(n, np.int64)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         self._learn(now)
@@ -201,7 +206,8 @@ class MFEC(Agent):
             q = estimate = np.where(answer.stored, q, 0.0)
         if "optimism" not in self.lesions:
             estimate = np.where(answer.enough, q, np.inf)
-        policy = epsilon_greedy(estimate, self.epsilon)
+        epsilon = falling_epsilon(self._n_moves, self.n_exploration, self.epsilon)
+        policy = epsilon_greedy(estimate, epsilon[:, None])
         action = sample(policy, self._rng.random())
         self._moves.begin(now, action)
         return action, {
@@ -220,6 +226,7 @@ class MFEC(Agent):
     def _learn(self, now: TimeStep) -> None:
         """Add the last move to its episode; store the returns of episodes that are over."""
         move, partner = self._moves.complete(now), self._rng.random()
+        self._n_moves += move.made
         for lane in np.flatnonzero(move.made):
             self._episode[lane].append(
                 (self._key[lane], int(move.action[lane]), float(move.reward[lane]), partner[lane])

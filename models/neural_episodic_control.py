@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import Moves, epsilon_greedy
+from .action_values import Moves, check_exploration, epsilon_greedy, falling_epsilon
 from .agent import Agent, Trace
 from .cores import sample
 from .lane_networks import LaneNetworks
@@ -45,15 +45,25 @@ def kernel_average(
     """
     import torch
 
-    there = torch.isfinite(keys[..., 0])
-    apart = torch.where(there[..., None], keys - query[..., None, :], 0.0)
+    entry = nearest(query, keys, n_neighbors)
+    near = torch.take_along_dim(keys, entry[..., None], dim=-2)
+    there = torch.isfinite(near[..., 0])
+    apart = torch.where(there[..., None], near - query[..., None, :], 0.0)
     square = torch.where(there, apart.square().sum(dim=-1), torch.inf)
-    near, entry = square.topk(min(n_neighbors, square.shape[-1]), largest=False)
-    weight = 1 / (near + KERNEL_OFFSET)
-    value = torch.gather(values.expand(square.shape), -1, entry)
+    weight = 1 / (square + KERNEL_OFFSET)
+    value = torch.gather(values.expand(keys.shape[:-1]), -1, entry)
     total = weight.sum(dim=-1)
     average = (weight * value).sum(dim=-1) / torch.where(total > 0, total, 1.0)
-    return average, near, entry
+    return average, square, entry
+
+
+def nearest(query: torch.Tensor, keys: torch.Tensor, n_neighbors: int) -> torch.Tensor:
+    """Which keys are nearest, (..., n_neighbors), nearest first; no gradient is kept of the search."""
+    import torch
+
+    with torch.no_grad():
+        square = (keys - query[..., None, :]).square_().sum(dim=-1)
+        return square.topk(min(n_neighbors, square.shape[-1]), largest=False).indices
 
 
 class KeyedValues:
@@ -138,6 +148,8 @@ class NEC(Agent):
     learning_rate, memory_rate : float
         Of the network (RMSProp) and of keys and values (plain gradient).
     discount, epsilon : float
+    n_exploration : int
+        Moves over which epsilon falls to its value from 1; 0 where it is the same from the start.
     n_hidden : tuple of int
     key_size, capacity, replay_capacity, batch_size, train_every : int
         Capacity is that of one action's dictionary.
@@ -167,6 +179,7 @@ class NEC(Agent):
     memory_rate: float = 1e-3
     discount: float = 0.99
     epsilon: float = 0.05
+    n_exploration: int = 0
     n_hidden: tuple[int, ...] = (32,)
     key_size: int = 8
     capacity: int = 500_000
@@ -182,6 +195,7 @@ class NEC(Agent):
         ):  # fmt: skip
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        check_exploration(self.n_exploration)
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         import torch
@@ -208,7 +222,8 @@ class NEC(Agent):
         stored = self._memory.stored(seen)
         if "similarity" in self.lesions:
             q = np.where(stored, q, np.float32(0))
-        policy = epsilon_greedy(q, self.epsilon)
+        epsilon = falling_epsilon(self._n_moves, self.n_exploration, self.epsilon)
+        policy = epsilon_greedy(q, epsilon[:, None])
         action = sample(policy, self._rng.random())
         self._value = q.max(axis=1)
         self._moves.begin(now, action)
@@ -245,28 +260,32 @@ class NEC(Agent):
     # ------------------------------------------------------------------ learning
 
     def _learn(self, now: TimeStep) -> None:
-        """Add the last move to its episode, store episodes that are over, train where it is time."""
+        """Add the last move to its episode, store moves whose return is known, train if it is time."""
         move = self._moves.complete(now)
         for lane in np.flatnonzero(move.made):
             self._episode[lane].append(
                 (move.observation[lane], int(move.action[lane]), float(move.reward[lane]),
                  float(self._value[lane]))
             )  # fmt: skip
-        for lane in np.flatnonzero(move.made & move.ended):
-            self._store(lane, self._episode[lane])
-            self._episode[lane] = []
+            if move.ended[lane]:
+                self._store(lane, self._episode[lane], len(self._episode[lane]))
+                self._episode[lane] = []
+            elif len(self._episode[lane]) > self.n_step:
+                self._store(lane, self._episode[lane], 1)
+                del self._episode[lane][0]
         self._n_moves += move.made
         u = self._rng.random(self.batch_size)
         due = move.made & (self._n_moves % self.train_every == 0) & (self._n_past > 0)
         if due.any() and "memory" not in self.lesions:
             self._update(due, u)
 
-    def _store(self, lane: int, episode: Sequence[Step]) -> None:
-        """Write an episode into memory and replay buffer."""
+    def _store(self, lane: int, episode: Sequence[Step], n_known: int) -> None:
+        """Write the first moves of an episode, whose returns are known, into memory and buffer."""
         returns = n_step_returns(
             [reward for *_, reward, _ in episode], [value for *_, value in episode],
             self.n_step, self.discount,
-        )  # fmt: skip
+        )[:n_known]  # fmt: skip
+        episode = episode[:n_known]
         for (observation, action, _, _), value in zip(episode, returns, strict=True):
             at = (lane, self._n_past[lane] % self.replay_capacity)
             self._past_observation[at], self._past_action[at] = observation, action
@@ -314,10 +333,15 @@ class NEC(Agent):
         observation = torch.from_numpy(self._past_observation[at])
         target = torch.from_numpy(self._past_return[at])
         action = torch.from_numpy(self._past_action[at])
-        key = torch.from_numpy(self._memory.key).requires_grad_()
-        value = torch.from_numpy(self._memory.value).requires_grad_()
+        keys, values = map(torch.from_numpy, (self._memory.key, self._memory.value))
         lane = torch.from_numpy(lanes)
-        loss = self.loss(key[lane, action], value[lane, action], observation, target)
+        # Only what is near has a gradient: that of a whole dictionary is mostly zeros.
+        with torch.no_grad():
+            query = self._network(observation * self.input_scale)
+        at_near = (lane[..., None], action[..., None],
+                   nearest(query, keys[lane, action], self.n_neighbors))  # fmt: skip
+        key, value = keys[at_near].requires_grad_(), values[at_near].requires_grad_()
+        loss = self.loss(key, value, observation, target)
         total = torch.where(torch.from_numpy(due), loss, 0.0).sum()
         gradient, (to_key, to_value) = self._network.gradient(total, key, value)
         if "embedding_learning" not in self.lesions:
@@ -328,8 +352,8 @@ class NEC(Agent):
         if "memory_learning" not in self.lesions:
             # The batch's mean is undone: an entry moves by what its own errors ask for.
             rate = self.memory_rate * self.batch_size
-            self._memory.key -= rate * to_key.numpy()
-            self._memory.value -= rate * to_value.numpy()
+            keys.index_put_(at_near, -rate * to_key, accumulate=True)
+            values.index_put_(at_near, -rate * to_value, accumulate=True)
 
 
 def n_step_returns(
@@ -352,4 +376,4 @@ def n_step_returns(
     return returns
 
 
-__all__ = ["NEC", "KeyedValues", "kernel_average", "n_step_returns"]
+__all__ = ["NEC", "KeyedValues", "kernel_average", "n_step_returns", "nearest"]

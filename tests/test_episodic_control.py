@@ -56,6 +56,9 @@ def test_contract(agent, task):
         (lambda: MFEC(n_neighbors=0), "n_neighbors must be at least 1, got 0"),
         (lambda: NEC(key_size=0), "key_size must be at least 1, got 0"),
         (lambda: DQN(batch_size=0), "batch_size must be at least 1, got 0"),
+        (lambda: MFEC(n_exploration=-1), "n_exploration must not be negative, got -1"),
+        (lambda: NEC(n_exploration=-1), "n_exploration must not be negative, got -1"),
+        (lambda: DQN(n_exploration=-1), "n_exploration must not be negative, got -1"),
         (lambda: MFEC().without("memori"), "did you mean 'memory'"),
     ],
 )
@@ -74,6 +77,19 @@ def test_choice_has_the_probabilities_of_its_policy(seed):
     drawn = sample(np.repeat(policy, n, axis=0), np.random.default_rng(seed).random(n))
     for action, p in enumerate(policy[0]):
         assert abs((drawn == action).mean() - p) < 4 * np.sqrt(p * (1 - p) / n)
+
+
+@pytest.mark.parametrize("kind", [MFEC, NEC, DQN])
+def test_exploration_falls_over_the_moves_it_is_given(kind):
+    agent = kind(epsilon=0.2, n_exploration=9)
+    recording = fs.simulate(replace(CORRIDOR, n_attempts=8), agent, n_lives=1, record=("policy",))
+    active = recording["active"].values
+    least = recording["policy"].values[active].min(axis=1)
+    expected = np.maximum(1 - np.arange(1, len(least) + 1) / 10 * 0.8, 0.2) / 4
+    # where all actions are equally good, each is drawn with a quarter
+    tied = np.isclose(least, 0.25)
+    assert not tied.all()
+    np.testing.assert_allclose(least[~tied], expected[~tied], rtol=1e-5)
 
 
 # --- look-up and writing of MFEC ---
@@ -246,6 +262,35 @@ def test_gradients_reach_network_keys_and_values(seed):
                 below = loss()
                 flat[i] += h
             assert float(own[i]) == pytest.approx(float((above - below) / (2 * h)), abs=1e-5)
+
+
+def test_an_update_moves_near_entries_as_the_gradient_of_the_whole_dictionary_says(seed):
+    agent = NEC(n_neighbors=2, n_hidden=(5,), key_size=2, batch_size=16, memory_rate=0.01,
+                replay_capacity=40)  # fmt: skip
+    agent.begin(GridWorld(size=4), 2, Lanes(seed, 2, "agent"))
+    rng = np.random.default_rng(seed)
+    for lane in range(2):
+        episode = [(rng.normal(size=4).astype(np.float32), int(rng.integers(2)), r, 0.0)
+                   for r in rng.normal(size=30)]  # fmt: skip
+        agent._store(lane, episode, 30)
+    agent._memory.key += rng.normal(0, 0.1, agent._memory.key.shape).astype(np.float32)
+    u = rng.random((2, 16))
+    at = np.arange(2)[:, None], (u * 30).astype(int)
+    keys = torch.tensor(agent._memory.key, requires_grad=True)
+    values = torch.tensor(agent._memory.value, requires_grad=True)
+    lane, action = torch.arange(2)[:, None], torch.tensor(agent._past_action[at])
+    loss = agent.loss(keys[lane, action], values[lane, action],
+                      torch.tensor(agent._past_observation[at]),
+                      torch.tensor(agent._past_return[at]))  # fmt: skip
+    to_keys, to_values = torch.autograd.grad(loss[0], (keys, values))  # lane 1 is not due
+    assert to_keys.abs().max() > 0
+    agent._update(np.array([True, False]), u)
+    moved = np.isfinite(keys.detach().numpy())
+    for found, before, slope in (
+        (agent._memory.key[moved], keys.detach().numpy()[moved], to_keys.numpy()[moved]),
+        (agent._memory.value, values.detach().numpy(), to_values.numpy()),
+    ):
+        np.testing.assert_allclose(found, before - 0.01 * 16 * slope, rtol=1e-4, atol=1e-6)
 
 
 def test_n_step_returns_agree_with_the_double_sum(seed):

@@ -26,6 +26,12 @@ NEW_STATES = {
     "pritzel2017/maze_random_embedding": ("NEC, random embedding", "blind"),
 }
 
+DOMAIN = {
+    "blundell2016/rooms_dqn": ("coordinates, 1 update in 4 moves", "-"),
+    "blundell2016/rooms_dqn_one_hot": ("one-hot, 1 in 4", "--"),
+    "blundell2016/rooms_dqn_dense": ("one-hot, each move", ":"),
+}
+
 
 def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     """Running path lengths, median and quartiles over seeds."""
@@ -52,6 +58,39 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
     ax.set_yticks((1, 2, 5, 10), ("1", "2", "5", "10"))
     ax.legend(handlelength=1.8)
     return drawing, pd.concat(tables, ignore_index=True)
+
+
+def draw_domain(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """Attempts of MFEC over those of each DQN, by the size of the maze."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+    from matplotlib.ticker import NullFormatter
+
+    from ...analysis.style import COLORS, ONE_COLUMN
+    from .measures import share_of_attempts
+
+    drawing, ax = plt.subplots(figsize=(ONE_COLUMN, 2.0))
+    tables = []
+    for source, slow in recordings.items():
+        name, _, size = source.partition("@")
+        if name not in DOMAIN:
+            continue  # MFEC itself
+        fast = recordings["blundell2016/rooms" + (f"@{size}" if size else "")]
+        n_states = len(set(fast["position"].values[fast["active"].values]))
+        columns = {"states": n_states, "share": share_of_attempts(fast, slow)}
+        tables.append(pd.DataFrame(columns).assign(source=name))
+    table = pd.concat(tables, ignore_index=True)
+    for name, own in table.groupby("source", sort=False):
+        label, line = DOMAIN[str(name)]
+        middle = own.groupby("states").share.median()
+        ax.plot(own.states, own.share, ".", ms=3, color=COLORS["model_free"])
+        ax.plot(middle.index, middle, line, color=COLORS["model_free"], label=label)
+    ax.axhline(1 / 3, color=COLORS["published"], linestyle="--", linewidth=0.6)
+    ax.set(xlabel="states of the maze", ylabel="attempts, MFEC / DQN", yscale="log")
+    ax.set_yticks((0.1, 1 / 3, 1), ("0.1", "1/3", "1"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.legend(handlelength=1.8)
+    return drawing, table
 
 
 def draw_new_states(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:

@@ -22,7 +22,15 @@ from ..blundell2016.measures import (
 )
 from ..declaration import Experiment, Figure, Signature
 
-NETWORK = NEC(discount=0.95, n_neighbors=5)
+NETWORK = NEC(
+    discount=0.95,
+    n_neighbors=5,
+    n_step=5,
+    write_rate=0.5,
+    n_exploration=500,
+    learning_rate=1e-4,
+    memory_rate=1e-4,
+)
 
 
 def in_maze(name: str, summary: str, agent: NEC) -> Experiment:
