@@ -43,6 +43,29 @@ def curve_by_exposure(recording: xr.Dataset, variable: str = "reward") -> xr.Dat
     return curve.transpose(..., "exposure", "step").rename(f"{variable}_by_exposure")
 
 
+def steps_to_goal_by_exposure(recording: xr.Dataset) -> xr.DataArray:
+    """Mean steps of a visit until the goal is found first, by `exposure` of its context.
+
+    Visits that never find it count all their steps.
+
+    Parameters
+    ----------
+    recording : xarray.Dataset
+        Of a world with the outcome `solved`, such as `Arena`.
+
+    Returns
+    -------
+    xarray.DataArray
+        (seed, exposure), or (exposure,) for one seed.
+    """
+    if "solved" not in recording:
+        raise KeyError("the recording has no outcome 'solved'; it needs a world with a goal")
+    searching = recording["active"] & (recording["solved"].cumsum("step") == 0)
+    found = (recording["active"] & recording["solved"]).any("step")
+    steps = searching.sum("step") + found  # the step that finds it counts, too
+    return _by_exposure(recording, steps.astype(float)).rename("steps_to_goal_by_exposure")
+
+
 def gate_by_usefulness(recording: xr.Dataset) -> xr.DataArray:
     """Mean reinstatement gate of an episode, by whether the state that comes back is useful.
 
