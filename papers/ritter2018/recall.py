@@ -36,8 +36,8 @@ TRAINED_ON = GradedSimilarity(n_episodes=50, distance=DISTANCES, shift=(SAME, NE
 TASK = GradedSimilarity(n_episodes=20, distance=DISTANCES, shift=(SAME, NEAR, FAR))
 NETWORK = FamiliarPrefrontal(discount=0.97)
 RESTORED = RestoringPrefrontal(discount=0.97).without("observation")
-# 100 lives of each distance and shift, with up to five pairs each
-LIVES = Test(n_lives=1800, task=TASK, record=("reinstatement", "confidence", "reinstated_action"))
+# 50 lives of each distance and shift, with up to five pairs each
+LIVES = Test(n_lives=900, task=TASK, record=("reinstatement", "confidence", "reinstated_action"))
 PLAIN_LIVES = replace(LIVES, record=())
 
 EXPERIMENTS = (
@@ -46,7 +46,7 @@ EXPERIMENTS = (
         summary="contexts with look-alikes: what comes back, and whether it helps",
         task=TRAINED_ON,
         agent=NETWORK,
-        training=TRAINING,
+        training=replace(TRAINING, n_lives=9600),
         recording=LIVES,
         tests={
             "empty_memory": replace(LIVES, without=("memory",)),
