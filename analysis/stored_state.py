@@ -18,7 +18,7 @@ class ChoiceAxis(NamedTuple):
         Share of states which it assigns to another action after than before.
     displacement : float
         Mean movement towards the other action, divided by the root mean square movement along a
-        random axis, |change| / sqrt(n_units).
+        random axis, |change| / sqrt(n_units); units are standardized, some vary far more.
     before, after : (n,) arrays
         Places along the axis, positive where the action learned at first is favored.
     """
@@ -64,15 +64,12 @@ def choice_axis(
     if not len(before):
         raise ValueError("there are no states to follow along the axis")
     mean, scale = cells.mean(axis=0), cells.std(axis=0) + 1e-6
-    model = LogisticRegression(C=1 / penalty, max_iter=1000)
-    model.fit((cells - mean) / scale, actions)
-    weight = model.coef_[0] / scale
+    cells, before, after = ((x - mean) / scale for x in (cells, before, after))
+    model = LogisticRegression(C=1 / penalty, max_iter=1000).fit(cells, actions)
+    length = np.linalg.norm(model.coef_)
     sign = 2 * np.asarray(learned) - 1
-    place = [
-        sign * ((x - mean) @ weight + model.intercept_[0]) / np.linalg.norm(weight)
-        for x in (before, after)
-    ]
-    change = np.sqrt(np.square(after - before).sum(axis=1).mean() / before.shape[1])
+    place = [sign * (x @ model.coef_[0] + model.intercept_[0]) / length for x in (before, after)]
+    change = np.sqrt(np.square(after - before).mean())  # along a random axis, root mean square
     towards_other = (place[0] - place[1]).mean()
     return ChoiceAxis(
         accuracy=float((place[0] > 0).mean()),

@@ -132,25 +132,31 @@ def moved_along_choice_axis(before: xr.Dataset, after: xr.Dataset) -> np.ndarray
 
 
 def stored_states(before: xr.Dataset, after: xr.Dataset) -> list[tuple]:
-    """For each seed: cells and favored actions that teach the axis, and cells before and after.
+    """For each seed: cells and actions that teach the axis, and others before and after the rest.
 
-    Cells are those that come back at the first choice of a test visit. Contexts that the news did not concern
-    teach the axis; lives with an even number, those concerned are measured in the others.
+    Cells are those that come back at the first choice of test visits. Lives with an even number
+    teach the axis, contexts with and without news, before the rest and after it: visits and
+    replay leave cells in different places, between which nothing taught by one alone transfers.
+    Contexts of which news came elsewhere are followed in the other lives.
     """
     pairs = []
     for i in range(before.sizes["seed"]):
         one, other = (r.isel(seed=i, step=FIRST_CHOICE) for r in (before, after))
         odd = (one["life"] % 2 == 1).values
-        chosen = tested(before, FROM_ELSEWHERE).isel(seed=i).values & odd
-        teaching = tested(before, UNAFFECTED).isel(seed=i).values & ~odd
-        cells = one["stored_cell"].values
+        concerned, others = (
+            tested(before, news).isel(seed=i).values for news in (FROM_ELSEWHERE, UNAFFECTED)
+        )
+        teach, follow = (concerned | others) & ~odd, concerned & odd
+        cells = [r["stored_cell"].values for r in (one, other)]
+        learned, better = one["old_action"].values, one["best_action"].values
         pairs.append(
             (
-                cells[teaching], one["best_action"].values[teaching],
-                cells[chosen], other["stored_cell"].values[chosen],
-                one["old_action"].values[chosen],
+                np.concatenate([c[teach] for c in cells]),
+                np.concatenate([learned[teach], better[teach]]),
+                *(c[follow] for c in cells),
+                learned[follow],
             )
-        )  # fmt: skip
+        )
     return pairs
 
 
