@@ -143,7 +143,7 @@ class RuleLearner(Agent):
     def _places_around(self) -> tuple[np.ndarray, np.ndarray]:
         """Places (n, n_actions, 2) that the moves lead to, and whether they lie in the grid."""
         around = self._seen[:, None, :2] + STEPS.astype(np.float32)
-        possible = ((around >= 0) & (around < self._size)).all(axis=2)
+        possible = np.all((around >= 0) & (around < self._size), axis=2)
         return around.clip(0, self._size - 1), possible
 
     def _place_logits(self) -> np.ndarray:

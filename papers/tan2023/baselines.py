@@ -1,0 +1,169 @@
+"""Other learners of the way to any goal, in the same world for the same number of steps.
+
+All see x, y, goal x and goal y, live through the 100 published attempts and then 50 more under the
+second walls. The last 50 are what is left after learning: in the test `greedy` the learner neither
+learns nor explores in them any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...models.agent import Agent
+from ...models.goal_directed import ExactSearch, GoalDirected
+from ...models.goal_tables import GoalTables
+from ...models.hindsight import HindsightDQN
+from ...models.predicted_transitions import PredictiveGoalDirected
+from ...tasks.navigation import GridWorld, tan
+from ..declaration import Experiment, Figure, Measure, Signature, Test
+from .baselines_figure import draw
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+N_LEARNING, N_AFTER = 100, 50  # attempts
+
+
+def with_attempts_after(times: int = 1) -> GridWorld:
+    """The dynamic task, `times` as long, and then 50 attempts more under its last walls."""
+    learning = tan.dynamic(n_attempts=N_LEARNING * times, change_every=tan.CHANGE_EVERY * times)
+    wall = learning.layouts[-1].wall
+    drawn = [tan.draw_attempt(N_LEARNING * times + i, wall) for i in range(N_AFTER)]
+    return replace(
+        learning,
+        n_attempts=N_LEARNING * times + N_AFTER,
+        routes=(*learning.routes, *((attempt.start, attempt.goal) for attempt in drawn)),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One learner of the comparison: its name in figures, and the same that stops learning."""
+
+    label: str
+    agent: Agent
+    stops: bool = True
+
+    def stopped(self, times: int) -> Agent:
+        return replace(self.agent, greedy_after=N_LEARNING * times)  # type: ignore[call-arg]
+
+
+_DEEP = HindsightDQN(
+    n_hidden=(128, 128), learning_rate=1e-3, discount=0.95, n_exploration=2000, input_scale=0.2,
+)  # fmt: skip
+LEARNERS: Mapping[str, Entry] = {
+    "goal_directed": Entry("Fast & Slow, exact search", GoalDirected(planner=ExactSearch()), False),
+    "predicted": Entry(
+        "network for memory", PredictiveGoalDirected(planner=ExactSearch()), stops=False
+    ),
+    "q": Entry("Q-learning", GoalTables(all_goals=True)),
+    "dyna_q": Entry("Dyna-Q", GoalTables(n_planning=50)),
+    "dyna_q_plus": Entry(
+        "Dyna-Q+", GoalTables(all_goals=True, n_planning=50, bonus=1e-3, learning_rate=1.0)
+    ),
+    "successor": Entry(
+        "successor representation",
+        GoalTables(rule="successor", all_goals=True, learning_rate=1.0),
+    ),
+    "dqn": Entry("DQN", replace(_DEEP, n_exploration=1000).without("hindsight")),
+    "her": Entry("DQN with hindsight", _DEEP),
+}
+BASELINES = tuple(name for name in LEARNERS if name != "goal_directed")
+TEN_TIMES = ("goal_directed", "q", "dyna_q", "dyna_q_plus", "successor")
+
+
+def _experiment(name: str, times: int) -> Experiment:
+    entry = LEARNERS[name]
+    task, suffix = with_attempts_after(times), "" if times == 1 else f"_{times}x"
+    return Experiment(
+        name=f"tan2023/baseline_{name}{suffix}",
+        summary=f"{entry.label}, {times} x the published attempts",
+        task=task,
+        agent=entry.agent,
+        recording=Test(n_lives=1, record=()),
+        source="arXiv:2301.13758",
+        quick=2,
+        full=8 if times == 1 else 4,
+    )
+
+
+def _stopped(name: str, times: int) -> Experiment:
+    experiment, suffix = _experiment(name, times), "" if times == 1 else f"_{times}x"
+    return replace(
+        experiment,
+        name=f"tan2023/baseline_{name}_stopped{suffix}",
+        summary=f"{experiment.summary}, then neither learning nor exploring",
+        agent=LEARNERS[name].stopped(times),
+    )
+
+
+EXPERIMENTS = (
+    *(_experiment(name, 1) for name in LEARNERS),
+    *(_stopped(name, 1) for name in LEARNERS if LEARNERS[name].stops),
+    *(_experiment(name, 10) for name in TEN_TIMES),
+)
+
+
+def steps_and_goals(recording: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Steps and goals of each attempt, (seed, attempt) each; one life a seed."""
+    from ...analysis.navigation import path_length, solved
+
+    return tuple(of(recording).transpose("seed", "episode").values for of in (path_length, solved))  # type: ignore[return-value]
+
+
+def goals_within(recording: xr.Dataset, n_steps: np.ndarray) -> np.ndarray:
+    """Goals reached within the first steps of each seed's life."""
+    steps, goals = steps_and_goals(recording)
+    return np.sum(goals * (np.cumsum(steps, axis=1) <= n_steps[:, None]), axis=1)
+
+
+def ahead_at_equal_steps(agent: xr.Dataset, other: xr.Dataset) -> np.ndarray:
+    """How many goals more the agent reaches in 100 attempts than another in as many steps."""
+    steps, goals = (values[:, :N_LEARNING] for values in steps_and_goals(agent))
+    return goals.sum(axis=1) - goals_within(other, steps.sum(axis=1))
+
+
+def solved_percent(begin: int, end: int | None) -> Measure:
+    """Measure: share of attempts `begin` to `end` that reached the goal, %."""
+
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        return 100 * steps_and_goals(recording)[1][:, begin:end].mean(axis=1)
+
+    return measure
+
+
+_AGENT = "tan2023/baseline_goal_directed"
+
+SIGNATURES = tuple(
+    Signature(
+        name=f"tan2023/ahead_of_{name}",
+        claim=f"In as many steps fewer goals are reached by: {LEARNERS[name].label}.",
+        published="tan2023/baselines",
+        low=5.0,  # goals; chosen, so that no difference lies clearly outside
+        high=None,
+        measure=ahead_at_equal_steps,
+        subject=(_AGENT, f"tan2023/baseline_{name}"),
+        shows_not=(_AGENT, _AGENT),
+        beside=((_AGENT, f"tan2023/baseline_{name}_stopped"),) if LEARNERS[name].stops else (),
+    )
+    for name in BASELINES
+)
+
+FIGURES = (
+    Figure(
+        name="tan2023/baselines",
+        caption=(
+            "(a) Goals reached against steps taken, mean over seeds; the dotted line is where the "
+            "goal-directed agent has finished its 100 attempts. (b) Attempts solved while learning "
+            "under the second walls (filled) and in 50 attempts after it (open: neither learning "
+            "nor exploring any more), each point a seed. (c) The same after ten times as many "
+            "attempts, still learning."
+        ),
+        needs=tuple(experiment.name for experiment in EXPERIMENTS),
+        draw=draw,
+    ),
+)

@@ -1,0 +1,85 @@
+"""Goals reached against steps taken, and attempts solved while learning and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+STYLES = {
+    "goal_directed": ("network", "-"),
+    "predicted": ("other_network", "-"),
+    "q": ("blind", "-"),
+    "dyna_q": ("algorithm", "-"),
+    "dyna_q_plus": ("algorithm", "--"),
+    "successor": ("optimal", "-"),
+    "dqn": ("model_free", "-"),
+    "her": ("cue", "-"),
+}
+
+
+def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """Learning curves over steps, and the share of attempts solved late and after learning."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import pandas as pd
+
+    from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter
+    from . import baselines
+
+    drawing, axes = plt.subplots(
+        1, 3, figsize=(TWO_COLUMNS, 2.5), gridspec_kw={"width_ratios": (1.3, 1, 0.7)}
+    )
+    tables, n_learning = [], baselines.N_LEARNING
+    for name, (color, line) in STYLES.items():
+        steps, goals = baselines.steps_and_goals(recordings[f"tan2023/baseline_{name}"])
+        steps, goals = steps[:, :n_learning], goals[:, :n_learning]
+        at = np.linspace(0, steps.sum(axis=1).mean(), 60)
+        reached = np.mean(
+            [np.interp(at, np.cumsum(s), np.cumsum(g)) for s, g in zip(steps, goals, strict=True)],
+            axis=0,
+        )
+        label = baselines.LEARNERS[name].label
+        axes[0].plot(at, reached, line, color=COLORS[color], label=label)
+        tables.append(pd.DataFrame({"panel": "a", "learner": name, "x": at, "value": reached}))
+        if name == "goal_directed":
+            axes[0].axvline(at[-1], color="k", lw=0.6, ls=":")
+    for x, name in enumerate(STYLES):
+        color = COLORS[STYLES[name][0]]
+        for test, fill, begin, end, shift in (
+            ("", color, n_learning // 2, n_learning, -0.2),
+            ("_stopped", "none", n_learning, None, 0.2),
+        ):
+            if test and not baselines.LEARNERS[name].stops:
+                test = ""
+            recording = recordings[f"tan2023/baseline_{name}{test}"]
+            share = baselines.solved_percent(begin, end)(recording)
+            axes[1].plot(x + shift + jitter(len(share), 0.1), share, "o", ms=2.5, mfc=fill,
+                         mec=color, mew=0.6)  # fmt: skip
+            tables.append(pd.DataFrame(
+                {"panel": "b", "learner": name, "x": begin, "value": share}))  # fmt: skip
+    for x, name in enumerate(baselines.TEN_TIMES):
+        recording = recordings[f"tan2023/baseline_{name}_10x"]
+        share = baselines.solved_percent(10 * n_learning, None)(recording)
+        axes[2].plot(x + jitter(len(share), 0.2), share, "o", ms=2.5,
+                     color=COLORS[STYLES[name][0]])  # fmt: skip
+        tables.append(pd.DataFrame({"panel": "c", "learner": name, "x": 10, "value": share}))
+    axes[0].set(xlabel="steps", ylabel="goals reached", xlim=(0, None), ylim=(0, 100))
+    axes[0].legend(fontsize=5, handlelength=1.5)
+    for ax, names, title in (
+        (axes[1], STYLES, "after 100 attempts"),
+        (axes[2], baselines.TEN_TIMES, "after 1000"),
+    ):
+        ax.set(ylim=(0, 105), ylabel="attempts solved (%)", title=title)
+        labels = [baselines.LEARNERS[name].label for name in names]
+        ax.set_xticks(range(len(labels)), labels, rotation=60, ha="right", fontsize=5)
+    for ax, text in zip(axes, "abc", strict=True):
+        letter(ax, text)
+    return drawing, pd.concat(tables, ignore_index=True)
+
+
+__all__ = ["draw"]
