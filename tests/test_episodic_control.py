@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
@@ -12,6 +13,7 @@ from fastslow.models.action_values import epsilon_greedy
 from fastslow.models.cores import sample
 from fastslow.models.dqn import DQN, ReplayBuffer
 from fastslow.models.episodic_control import MFEC, ReturnTables
+from fastslow.models.learners import Random
 from fastslow.models.neural_episodic_control import (
     NEC,
     KeyedValues,
@@ -20,7 +22,8 @@ from fastslow.models.neural_episodic_control import (
 )
 from fastslow.papers.blundell2016 import measures
 from fastslow.papers.blundell2016.bandit import PROBES
-from fastslow.papers.blundell2016.maze import MAZE
+from fastslow.papers.blundell2016.maze import MAZE, four_rooms
+from fastslow.papers.blundell2016.maze_figure import draw_domain
 from fastslow.tasks import BarcodeBandit, GridWorld, Lanes
 
 CORRIDOR = GridWorld.drawn("S..G", n_attempts=60, max_steps=30)
@@ -305,6 +308,20 @@ def test_n_step_returns_agree_with_the_double_sum(seed):
         np.testing.assert_allclose(n_step_returns(rewards, values, n_step, 0.9), expected)
 
 
+def test_a_return_is_stored_as_soon_as_its_steps_are_known():
+    task = GridWorld(size=6, start=(0, 0), goal=(5, 5), n_attempts=1, max_steps=50)
+    for n_step, expected in ((2, [0, 0, 0, 1, 2]), (100, [0, 0, 0, 0, 0])):
+        agent = NEC(n_step=n_step)
+        play = task.play(1, Lanes(0, 1))
+        agent.begin(task, 1, Lanes(0, 1, "agent"))
+        now, stored = next(play), []
+        for _ in range(5):
+            action, _ = agent.act(now)
+            stored.append(int(agent._n_past[0]))
+            now = play.send(action)
+        assert stored == expected
+
+
 def test_what_is_observed_again_renews_its_key_and_moves_its_value():
     memory = KeyedValues(1, 1, 2, capacity=9)
     seen = np.ones(3, np.float32)
@@ -396,6 +413,32 @@ def test_dqn_learns_a_corridor_and_not_without_learning(seed):
 
 
 # --- what the papers measure ---
+
+
+def test_four_rooms_have_a_door_in_each_wall():
+    drawing = """
+        ..#..
+        .....
+        #.#.#
+        .....
+        ..#.G
+    """
+    assert four_rooms(5).split() == drawing.split()
+    assert four_rooms(9).count(".") == 81 - 17 + 4 - 1
+
+
+def test_the_figure_of_shares_shows_what_it_measures():
+    recordings = {}
+    for n, name in enumerate(("rooms", "rooms_dqn", "rooms_dqn_one_hot", "rooms_dqn_dense")):
+        for size in ("", "@7"):
+            task = GridWorld.drawn(four_rooms(7 if size else 5), n_attempts=22, max_steps=40)
+            lived = fs.simulate(task, Random(), 2, seed=n, record=()).expand_dims(seed=[0])
+            recordings[f"blundell2016/{name}{size}"] = lived
+    drawing, table = draw_domain(recordings)
+    assert len(table) == 6
+    assert set(table.states) == {19, 39}  # free cells but the goal
+    assert drawing.axes[0].get_xlabel() == "starts, all free cells but the goal"
+    plt.close(drawing)
 
 
 def test_criterion_by_hand():

@@ -50,7 +50,12 @@ ROOMS = {
 }
 EPISODIC = MFEC(n_neighbors=5, discount=0.95, epsilon=0.02, n_exploration=500)
 NETWORK = DQN(
-    train_every=4, target_every=10, discount=0.9, learning_rate=5e-3, input_scale=0.2, n_hidden=(64, 64)
+    train_every=4,
+    target_every=10,
+    discount=0.9,
+    learning_rate=5e-3,
+    input_scale=0.2,
+    n_hidden=(64, 64),
 )
 ONE_HOT_NETWORK = DQN(train_every=4, target_every=25, discount=0.9)
 N_LIVES = 4  # of each seed
@@ -76,14 +81,11 @@ def experiment(
 
 def in_rooms(name: str, summary: str, agent: Agent, observe: str = "coordinates") -> Experiment:
     """A learner in four rooms of several sizes, with the settings chosen for the maze."""
-    (_, smallest), *larger = (
-        (size, Test(n_lives=4, task=replace(task, observe=observe), record=()))
-        for size, task in ROOMS.items()
-    )
+    smallest, *larger = ((size, replace(task, observe=observe)) for size, task in ROOMS.items())
     return replace(
-        experiment(name, f"four rooms of 5, 7 and 9 cells a side, {summary}", agent, smallest.task),
-        recording=smallest,
-        tests=dict(larger),
+        experiment(name, f"four rooms of 5, 7 and 9 cells a side, {summary}", agent, smallest[1]),
+        recording=Test(n_lives=4, record=()),
+        tests={size: Test(n_lives=4, task=task, record=()) for size, task in larger},
         quick=1,
         full=4,
         reproduced=False,

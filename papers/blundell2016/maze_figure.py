@@ -86,7 +86,9 @@ def draw_domain(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         ax.plot(own.states, own.share, ".", ms=3, color=COLORS["model_free"])
         ax.plot(middle.index, middle, line, color=COLORS["model_free"], label=label)
     ax.axhline(1 / 3, color=COLORS["published"], linestyle="--", linewidth=0.6)
-    ax.set(xlabel="states of the maze", ylabel="attempts, MFEC / DQN", yscale="log")
+    ax.set(
+        xlabel="starts, all free cells but the goal", ylabel="attempts, MFEC / DQN", yscale="log"
+    )
     ax.set_yticks((0.1, 1 / 3, 1), ("0.1", "1/3", "1"))
     ax.yaxis.set_minor_formatter(NullFormatter())
     ax.legend(handlelength=1.8)
