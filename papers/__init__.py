@@ -17,6 +17,7 @@ from .mattar2018 import paper as mattar2018
 from .pritzel2017 import paper as pritzel2017
 from .ritter2018 import paper as ritter2018
 from .tan2022_replay import paper as tan2022_replay
+from .tan2023 import paper as tan2023
 from .wang2018 import paper as wang2018
 
 PAPERS: dict[str, Paper] = {
@@ -30,6 +31,7 @@ PAPERS: dict[str, Paper] = {
     "integrated": integrated,
     "ecker2022": ecker2022,
     "eshel2015": eshel2015,
+    "tan2023": tan2023,
 }
 
 T = TypeVar("T")
