@@ -27,7 +27,7 @@ LINES = (  # test, label, color, line
 )
 CONTENTS = (
     ("rest_0", "no rest"), ("rpe_16", "replay"), ("blank_16", "blank"),
-    ("actions_16", "actions\npermuted"), ("ends_16", "ends\npermuted"),
+    ("actions_16", "wrong\nactions"), ("ends_16", "wrong\nends"),
 )  # fmt: skip
 SOURCES = tuple(
     f"{NAME}@{test}"
@@ -112,9 +112,9 @@ def _by_budget(ax: Axes, recordings: Recordings) -> list[dict]:
         values = [m.after_news(_of(recordings, test)) for test in tests]
         rows += _curve(ax, np.arange(len(BACKUPS)), values, label, color, line)
     ax.axhline(0.5, color="black", lw=0.4)
-    ax.set(xlabel="backups in the rest", ylabel="p(better action), first choice", ylim=(0, 1),
-           xticks=range(len(BACKUPS)), xticklabels=BACKUPS)  # fmt: skip
-    ax.legend(loc="upper left", handlelength=1.5, labelspacing=0.2)
+    ax.set(xlabel="backups in the rest", ylabel="p(better action), first choice", ylim=(0, 1.5),
+           yticks=(0, 0.5, 1), xticks=range(len(BACKUPS)), xticklabels=BACKUPS)  # fmt: skip
+    ax.legend(loc="upper left", ncols=2, handlelength=1.2, labelspacing=0.2, columnspacing=0.8)
     return rows
 
 
@@ -157,7 +157,7 @@ def _onset(ax: Axes, recordings: Recordings) -> list[dict]:
         ax.errorbar([x], [mean], [half], color="black", lw=0.6)
     ax.axhline(0, color="black", lw=0.4)
     ax.set(ylabel="RPE at context onset (reward)", xlim=(-0.4, 3.4), xticks=range(4),
-           xticklabels=["new", "known", "became poor,\nno rest", "became poor,\nreplay"])  # fmt: skip
+           xticklabels=["new", "known", "devalued,\nno rest", "devalued,\nreplay"])  # fmt: skip
     ax.tick_params(axis="x", labelsize=5)
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(handles[:2], labels[:2])
@@ -205,18 +205,19 @@ def _price(ax: Axes, recordings: Recordings) -> list[dict]:
     for test, label, color in (
         ("rest_0", "neither", "blind"),
         ("search_0", "search", "algorithm"),
-        ("rpe_2", "replay, 2 backups", "other_network"),
-        ("rpe_4", "replay, 4", "other_network"),
-        ("rpe_16", "replay, 16", "network"),
+        ("rpe_2", "2 backups", "other_network"),
+        ("rpe_4", "4 backups", "other_network"),
+        ("rpe_16", "16 backups", "network"),
     ):
         recording = _of(recordings, test)
         spent = m.operations_of_choice(recording) + m.operations_of_rest(recording)
         mean, half = _interval(m.after_news(recording))
-        x = float(spent.mean())
+        x = float(spent.mean()) / 1000
         ax.errorbar([x], [mean], [half], fmt="o", ms=3, lw=0.6, color=COLORS[color])
-        ax.annotate(label, (x, mean), xytext=(3, -7), textcoords="offset points", fontsize=5)
+        ax.annotate(label, (x, mean), xytext=(0, -9), textcoords="offset points", fontsize=5,
+                    ha="center")  # fmt: skip
         rows.append({"curve": label, "x": x, "mean": mean, "half_interval": half})
-    ax.set(xscale="log", xlabel="operations, rest and first choice",
-           ylabel="p(better action), first choice", ylim=(0, 1))  # fmt: skip
-    ax.margins(x=0.3)
+    ax.set(xlabel="operations, rest and first choice (1,000)",
+           ylabel="p(better action), first choice", ylim=(-0.1, 1.05))  # fmt: skip
+    ax.margins(x=0.15)
     return rows
