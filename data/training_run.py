@@ -55,7 +55,7 @@ def _train_together(
     experiment: Any, folder: RunFolder, seeds: Sequence[int], report: Report | None, device: str
 ) -> dict[int, int]:
     settings = experiment.training
-    engine = fastest_engine(device)
+    engine = fastest_engine(device, experiment.agent.core)
     trainer = Trainer(experiment.task, experiment.agent, settings, seeds, engine)
     curves: dict[int, list[dict[str, float]]] = {seed: [] for seed in seeds}
     saved = {s: folder.seed_path(s, "checkpoint.safetensors") for s in seeds}

@@ -156,7 +156,7 @@ class Trainer:
             raise ValueError(
                 f"unroll must divide the {task.n_steps} steps of a life, got {self.unroll}"
             )
-        self.population = (engine or fastest_engine())(
+        self.population = (engine or fastest_engine(core=agent.core))(
             Shape(
                 core=agent.core,
                 n_inputs=agent.n_inputs(task),
@@ -306,8 +306,8 @@ class Trainer:
         self.batch = batches.pop()
 
 
-def fastest_engine(device: str = "cpu") -> Engine:
-    """The fused kernel where it can be built; else torch, which is announced with the reason.
+def fastest_engine(device: str = "cpu", core: str = "lstm") -> Engine:
+    """The fused kernel where it can be built for `core`; else torch, announced with the reason.
 
     On another device than the processor it is torch, worth its start only for many seeds.
     """
@@ -316,7 +316,7 @@ def fastest_engine(device: str = "cpu") -> Engine:
 
     if device == "cpu":
         try:
-            load()
+            load(core)
             return FusedPopulation
         except KernelUnavailable as reason:
             warnings.warn(

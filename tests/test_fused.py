@@ -149,6 +149,15 @@ def test_built_once(unbuilt, monkeypatch):
     assert count.read_text() == "x\nxx\n"
 
 
+def test_each_core_has_a_library_of_its_own(unbuilt, monkeypatch):
+    said = unbuilt / "said"
+    monkeypatch.setenv("CXX", compiler(unbuilt, f'echo "$@" >> "{said}"; echo > "$made"'))
+    libraries = {build.build(core) for core in cores.GATES}
+    assert len(libraries) == len(cores.GATES)
+    for core, line in zip(cores.GATES, said.read_text().splitlines(), strict=True):
+        assert f"-DFASTSLOW_CORE={core} " in line
+
+
 def test_needs_no_torch():
     code = (
         "import sys; from fastslow.models.fused import FusedPopulation; "

@@ -1,4 +1,4 @@
-"""Compiles the kernel with the machine's C++ compiler at first use and keeps it in the user's cache."""
+"""Compiles the kernel of a core with the machine's C++ compiler at first use, for the user's cache."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fastslow"
 
 
-def build() -> Path:
-    """Return the path of the compiled kernel, compiling it if this machine has none yet.
+def build(core: str = "lstm") -> Path:
+    """Return the path of the kernel for `core`, compiling it if this machine has none yet.
 
     Two processes may build at once: each writes a file of its own and then puts it in place.
 
@@ -62,8 +62,8 @@ def build() -> Path:
     """
     compiler = find_compiler()
     native = "-mcpu=native" if platform.machine() in ("arm64", "aarch64") else "-march=native"
-    command = [compiler, *FLAGS, native]
-    library = cache_folder() / f"kernel-{_fingerprint(command)}.so"
+    command = [compiler, *FLAGS, native, f"-DFASTSLOW_CORE={core}"]
+    library = cache_folder() / f"{core}-{_fingerprint(command)}.so"
     if library.exists():
         return library
     library.parent.mkdir(parents=True, exist_ok=True)
@@ -82,11 +82,11 @@ def build() -> Path:
     return library
 
 
-@lru_cache(maxsize=1)
-def load() -> ctypes.CDLL:
-    """The kernel, built if need be, with the argument types of its functions."""
+@lru_cache
+def load(core: str = "lstm") -> ctypes.CDLL:
+    """The kernel for `core`, built if need be, with the argument types of its functions."""
     try:
-        library = ctypes.CDLL(str(build()))
+        library = ctypes.CDLL(str(build(core)))
     except OSError as error:
         raise KernelUnavailable(
             f"the fused kernel could not be built or loaded: {error}"

@@ -13,13 +13,8 @@
 // What forward keeps for backward is too much for the caches, so all that a tile keeps of a step lies
 // together, and while a product is computed the next step's place is fetched, line by line.
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <memory>
-#include <new>
-#include <utility>
-
+#include <stdlib.h>
+#include <string.h>
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -33,6 +28,16 @@ namespace {
 constexpr long LANES = 16;  // of a tile
 constexpr long CHUNK = 4;   // steps whose gate gradients are kept in the second-level cache
 constexpr double ADAM_FIRST_DECAY = 0.9;
+constexpr Core CORE = Core::FASTSLOW_CORE;  // a library holds one kind, which the builder names
+
+template <class T>
+T larger(T x, T y) { return x > y ? x : y; }
+
+template <class T>
+T smaller(T x, T y) { return x < y ? x : y; }
+
+void copy(const float* from, long n, float* to) { memcpy(to, from, size_t(n) * sizeof(float)); }
+void clear(float* x, long n) { memset(x, 0, size_t(n) * sizeof(float)); }
 
 long round_up(long n) { return (n + 15) / 16 * 16; }
 
@@ -40,9 +45,10 @@ long round_up(long n) { return (n + 15) / 16 * 16; }
 long odd_lines(long n) { return (n + 15) / 16 * 16 | 16; }
 
 // Zeros; large arrays on large pages where the system has them.
-struct Floats : std::unique_ptr<float[], void (*)(void*)> {
-    explicit Floats(long n) : unique_ptr(nullptr, std::free) {
-        size_t size = size_t(round_up(std::max(n, 1L))) * sizeof(float), line = 64;
+class Floats {
+   public:
+    explicit Floats(long n) {
+        size_t size = size_t(round_up(larger(n, 1L))) * sizeof(float), line = 64;
 #ifdef MADV_HUGEPAGE
         constexpr size_t PAGE = size_t(1) << 21;
         if (size >= PAGE) {
@@ -50,13 +56,24 @@ struct Floats : std::unique_ptr<float[], void (*)(void*)> {
             size = (size + PAGE - 1) / PAGE * PAGE;
         }
 #endif
-        reset(static_cast<float*>(std::aligned_alloc(line, size)));
-        if (!get()) throw std::bad_alloc();
+        data = static_cast<float*>(aligned_alloc(line, size));
+        if (!data) abort();
 #ifdef MADV_HUGEPAGE
-        if (line == PAGE) madvise(get(), size, MADV_HUGEPAGE);
+        if (line == PAGE) madvise(data, size, MADV_HUGEPAGE);
 #endif
-        std::memset(get(), 0, size);
+        memset(data, 0, size);
     }
+    ~Floats() { free(data); }
+    Floats(const Floats&) = delete;
+    void operator=(Floats&& other) {  // which then frees what was here
+        float* old = data;
+        data = other.data;
+        other.data = old;
+    }
+    float* get() const { return data; }
+
+   private:
+    float* data;
 };
 
 }  // namespace
@@ -65,7 +82,7 @@ extern "C" {
 
 // The caller's arrays, and sizes; `population.py` mirrors this.
 struct Arrays {
-    int64_t core, n_inputs, n_units, n_actions, n_seeds, n_lanes, n_steps;
+    int64_t n_inputs, n_units, n_actions, n_seeds, n_lanes, n_steps;
     int64_t row_size, parameter_size;
     float* rows;               // (n_steps + 1, n, row_size)
     const float* reinstated;   // (n_steps + 1, n, n_units) or null
@@ -129,7 +146,6 @@ void open_policy(const float* logit, long n_actions, float* weight, float* highe
 }
 
 struct Population : Arrays {
-    Core kind;
     long n, n_tiles, n_outputs, n_columns, column_stride, back_stride, depth, outputs_size;
     long head_at, head_bias_at, initial_hidden_at, initial_cell_at, kept_size;
     Pool pool;
@@ -142,16 +158,21 @@ struct Population : Arrays {
     struct Sums {
         double n_active = 0, policy_loss = 0, value_loss = 0, entropy = 0;
     };
-    std::vector<Sums> tile_sums;
+    Sums* tile_sums;
     long ahead = -1;  // the step whose recurrent sums are being computed, or -1
+    struct Recur {
+        Population* population;
+        void operator()(int index) const {
+            population->recur(population->tile(index), population->ahead);
+        }
+    } recur_ahead{this};
 
     Population(const Arrays& arrays, int n_threads)
         : Arrays(arrays),
-          kind(Core(core)),
           n(n_seeds * n_lanes),
           n_tiles((n_lanes + LANES - 1) / LANES),
           n_outputs(n_actions + 1),
-          n_columns(blocks_of(kind) * n_units),
+          n_columns(blocks_of(CORE) * n_units),
           column_stride(odd_lines(n_columns)),
           back_stride(odd_lines(n_units)),
           depth(n_units + n_inputs + 1),
@@ -160,8 +181,8 @@ struct Population : Arrays {
           head_bias_at(head_at + n_outputs * n_units),
           initial_hidden_at(head_bias_at + outputs_size),
           initial_cell_at(initial_hidden_at + n_units),
-          pool(int(std::min<long>(n_threads, n_seeds * n_tiles))),
-          kept_size(LANES * (n_columns + (has_cell(kind) ? 2 : 1) * n_units)),
+          kept_size(LANES * (n_columns + (has_cell(CORE) ? 2 : 1) * n_units)),
+          pool(int(smaller<long>(n_threads, n_seeds * n_tiles))),
           kept(n_slots() * kept_size),
           outputs(n_slots() * n_outputs * LANES),
           back_weights(n_seeds * n_columns * back_stride),
@@ -169,9 +190,12 @@ struct Population : Arrays {
           outputs_by_lane(n_seeds * n_tiles * LANES * outputs_size),
           policies(n_seeds * n_tiles * LANES * n_actions),
           tile_gradient(n_seeds * n_tiles * parameter_size),
-          tile_sums(n_seeds * n_tiles) {}
+          tile_sums(new Sums[n_seeds * n_tiles]) {}
 
-    ~Population() { settle(); }
+    ~Population() {
+        settle();
+        delete[] tile_sums;
+    }
 
     long n_slots() const { return n_seeds * n_tiles * (n_steps + 1); }
     const float* weights(long seed) const { return parameters + seed * parameter_size; }
@@ -182,7 +206,7 @@ struct Population : Arrays {
 
     Tile tile(long index) const {
         long seed = index / n_tiles, begin = index % n_tiles * LANES;
-        return {index, seed, seed * n_lanes + begin, std::min(LANES, n_lanes - begin)};
+        return {index, seed, seed * n_lanes + begin, smaller(LANES, n_lanes - begin)};
     }
 
     long slot(const Tile& tile, long t) const { return tile.index * (n_steps + 1) + t; }
@@ -200,16 +224,8 @@ struct Population : Arrays {
     }
 
     template <class Job>
-    void over_tiles(Job job) {
-        pool.run(int(n_seeds * n_tiles), [&](int index) {
-            switch (kind) {
-                case Core::vanilla: return job.template operator()<Core::vanilla>(tile(index));
-                case Core::gru: return job.template operator()<Core::gru>(tile(index));
-                case Core::lstm: return job.template operator()<Core::lstm>(tile(index));
-                case Core::episodic_lstm:
-                    return job.template operator()<Core::episodic_lstm>(tile(index));
-            }
-        });
+    void over_tiles(const Job& job) {
+        pool.run(int(n_seeds * n_tiles), [&](int index) { job(tile(index)); });
     }
 
     // Transpose what the products need transposed, after a change of weights.
@@ -236,20 +252,22 @@ struct Population : Arrays {
     // the units; it does not depend on the answer.
     void step(long t) {
         bool ready = settle() == t;
-        over_tiles([&]<Core CORE>(const Tile& tile) {
-            forward<CORE>(tile, t, ready);
+        over_tiles([&](const Tile& tile) {
+            forward(tile, t, ready);
             sample(tile, t);
         });
         if (t + 1 < n_steps && pool.helped()) {
             ahead = t + 1;
-            pool.start(int(n_seeds * n_tiles), [this](int index) { recur(tile(index), ahead); });
+            pool.start(int(n_seeds * n_tiles), recur_ahead);
         }
     }
 
     // Wait for what was begun ahead; return which step that is for, or -1.
     long settle() {
         if (ahead >= 0) pool.finish();
-        return std::exchange(ahead, -1);
+        const long was = ahead;
+        ahead = -1;
+        return was;
     }
 
     // The part of step t's sums that comes from the units.
@@ -262,20 +280,20 @@ struct Population : Arrays {
     // The value of the last input row; the state stays as it is.
     void look() {
         settle();
-        std::vector<float> kept_hidden(hidden, hidden + n * n_units);
-        std::vector<float> kept_cell(cell, cell + n * n_units);
-        over_tiles([&]<Core CORE>(const Tile& tile) {
-            forward<CORE>(tile, n_steps, false);
+        Floats hidden_now(n * n_units), cell_now(n * n_units);
+        copy(hidden, n * n_units, hidden_now.get());
+        copy(cell, n * n_units, cell_now.get());
+        over_tiles([&](const Tile& tile) {
+            forward(tile, n_steps, false);
             const float* value =
                 outputs.get() + (slot(tile, n_steps) * n_outputs + n_actions) * LANES;
-            std::copy_n(value, tile.n, bootstrap + tile.begin);
+            copy(value, tile.n, bootstrap + tile.begin);
         });
-        std::copy(kept_hidden.begin(), kept_hidden.end(), hidden);
-        std::copy(kept_cell.begin(), kept_cell.end(), cell);
+        copy(hidden_now.get(), n * n_units, hidden);
+        copy(cell_now.get(), n * n_units, cell);
     }
 
     // One step of a tile; `ready` says that the units' part of the sums is there.
-    template <Core CORE>
     void forward(const Tile& tile, long t, bool ready) {
         const float* w = weights(tile.seed);
         float* h = hidden + tile.begin * n_units;
@@ -284,13 +302,13 @@ struct Population : Arrays {
         if (!ready) recur(tile, t);
         for (long lane = 0; lane < tile.n; ++lane)
             if (first[t * n + tile.begin + lane]) {
-                std::copy_n(w + initial_hidden_at, n_units, h + lane * n_units);
-                std::copy_n(w + initial_cell_at, n_units, c + lane * n_units);
+                copy(w + initial_hidden_at, n_units, h + lane * n_units);
+                copy(w + initial_cell_at, n_units, c + lane * n_units);
                 product(1, n_columns, {h + lane * n_units, n_units, 1, 0}, {w, column_stride, 0},
                         n_units, 1, block + lane * n_columns, n_columns, false);
             }
-        std::copy_n(h, tile.n * n_units, hidden_before);
-        if (has_cell(CORE)) std::copy_n(c, tile.n * n_units, cell_before);
+        copy(h, tile.n * n_units, hidden_before);
+        if (has_cell(CORE)) copy(c, tile.n * n_units, cell_before);
         product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},
                 {w + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1, block, n_columns,
                 true);
@@ -330,15 +348,14 @@ struct Population : Arrays {
 
     void update(const Settings& settings) {
         settle();
-        over_tiles([&]<Core CORE>(const Tile& tile) { backward<CORE>(tile, settings); });
+        over_tiles([&](const Tile& tile) { backward(tile, settings); });
         pool.run(int(n_seeds), [&](int seed) { descend(seed, settings); });
     }
 
     // The gradient of a tile's summed loss, from the last step to the first.
-    template <Core CORE>
     void backward(const Tile& tile, const Settings& settings) {
         float* own = tile_gradient.get() + tile.index * parameter_size;
-        std::fill_n(own, parameter_size, 0.0f);
+        clear(own, parameter_size);
         Credit credit(*this, tile, settings);
         const long state_size = LANES * n_units, sums_size = LANES * column_stride;
         const long outputs_of_step = n_outputs * LANES;
@@ -347,11 +364,11 @@ struct Population : Arrays {
         float* d_sums = d_cell + state_size;
         float* h = d_sums + CHUNK * sums_size;
         float* d_outputs = h + CHUNK * state_size;
-        std::fill_n(d_hidden, 2 * state_size, 0.0f);
+        clear(d_hidden, 2 * state_size);
         const float* head = weights(tile.seed) + head_at;
         const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
         for (long end = n_steps; end > 0; end -= CHUNK) {
-            const long begin = std::max(0L, end - CHUNK), n_kept = end - begin;
+            const long begin = larger(0L, end - CHUNK), n_kept = end - begin;
             for (long t = end - 1; t >= begin; --t) {
                 const long lane_at = t * n + tile.begin, i = t - begin;
                 float *d_output = d_outputs + i * outputs_of_step, *d_sum = d_sums + i * sums_size;
@@ -409,7 +426,7 @@ struct Population : Arrays {
         Credit(const Population& population, const Tile& t, const Settings& s)
             : p(population), tile(t), settings(s) {
             policy = p.policies.get() + tile.index * LANES * p.n_actions;
-            std::copy_n(p.bootstrap + tile.begin, tile.n, next_value);
+            copy(p.bootstrap + tile.begin, tile.n, next_value);
         }
 
         void step_back(long t, float* d_output) {
@@ -470,7 +487,7 @@ struct Population : Arrays {
     void descend(long seed, const Settings& settings) {
         float* g = gradient + seed * parameter_size;
         Sums sums;
-        std::fill_n(g, parameter_size, 0.0f);
+        clear(g, parameter_size);
         for (long index = seed * n_tiles; index < (seed + 1) * n_tiles; ++index) {
             const float* part = tile_gradient.get() + index * parameter_size;
             for (long i = 0; i < parameter_size; ++i) g[i] += part[i];
@@ -479,8 +496,8 @@ struct Population : Arrays {
             sums.value_loss += tile_sums[index].value_loss;
             sums.entropy += tile_sums[index].entropy;
         }
-        const double share = 1 / std::max(sums.n_active, 1.0);
-        if (kind == Core::gru) clear_unused(g);
+        const double share = 1 / larger(sums.n_active, 1.0);
+        if (CORE == Core::gru) clear_unused(g);
         vec squares = {};
         for (long i = 0; i < parameter_size; i += WIDTH) {
             vec x = load(g + i) * float(share);
@@ -489,22 +506,22 @@ struct Population : Arrays {
         }
         double norm = 0;
         for (int i = 0; i < WIDTH; ++i) norm += squares[i];
-        norm = std::sqrt(norm);
+        norm = __builtin_sqrt(norm);
         const double losses[] = {sums.policy_loss * share, sums.value_loss * share,
                                  sums.entropy * share};
-        bool finite = std::isfinite(norm + losses[0] + losses[1] + losses[2]);
+        bool finite = __builtin_isfinite(norm + losses[0] + losses[1] + losses[2]);
         for (int i = 0; i < 3; ++i) measured[i * n_seeds + seed] = losses[i];
-        measured[3 * n_seeds + seed] = finite ? norm : NAN;
+        measured[3 * n_seeds + seed] = finite ? norm : __builtin_nan("");
         if (!finite) return;
         count[seed] += 1;
-        take_step(seed, settings.max_gradient_norm / std::max(norm, 1e-12), settings);
+        take_step(seed, settings.max_gradient_norm / larger(norm, 1e-12), settings);
         transpose(seed);
     }
 
     // GRU: the candidate's driven part hears no units, its recurrent part no inputs.
     void clear_unused(float* g) {
         for (long i = 0; i + 1 < depth; ++i)
-            std::fill_n(g + i * column_stride + (i < n_units ? 2 : 3) * n_units, n_units, 0.0f);
+            clear(g + i * column_stride + (i < n_units ? 2 : 3) * n_units, n_units);
     }
 
     void take_step(long seed, double clip, const Settings& settings) {
@@ -512,12 +529,12 @@ struct Population : Arrays {
         float* __restrict__ m = mean + seed * parameter_size;
         float* __restrict__ s = square + seed * parameter_size;
         const float* __restrict__ g = gradient + seed * parameter_size;
-        const float scale = float(std::min(1.0, clip)), rate = float(settings.learning_rate);
+        const float scale = float(smaller(1.0, clip)), rate = float(settings.learning_rate);
         const float epsilon = float(settings.epsilon);
         const float new_mean = float(1 - ADAM_FIRST_DECAY);
         const float new_square = float(1 - settings.squared_decay);
-        const double b1 = std::pow(ADAM_FIRST_DECAY, double(count[seed]));
-        const double b2 = std::pow(settings.squared_decay, double(count[seed]));
+        const double b1 = __builtin_pow(ADAM_FIRST_DECAY, double(count[seed]));
+        const double b2 = __builtin_pow(settings.squared_decay, double(count[seed]));
         const float unbias_mean = float(1 / (1 - b1)), unbias_square = float(1 / (1 - b2));
         const float tiny = 1e-37f;  // where epsilon is 0, padding stays 0 instead of 0 / 0
         if (settings.adam) {
@@ -526,14 +543,14 @@ struct Population : Arrays {
                 m[i] += new_mean * (x - m[i]);
                 s[i] += new_square * (x * x - s[i]);
                 w[i] -= rate * (m[i] * unbias_mean) /
-                        (std::sqrt(s[i] * unbias_square) + epsilon + tiny);
+                        (__builtin_sqrtf(s[i] * unbias_square) + epsilon + tiny);
             }
         } else {  // a mean square that starts at 1 and is kept without that 1's remainder, b2
             const float offset = float(b2 + settings.epsilon) + tiny;
             for (long i = 0; i < parameter_size; ++i) {
                 float x = g[i] * scale;
                 s[i] += new_square * (x * x - s[i]);
-                w[i] -= rate * x / std::sqrt(s[i] + offset);
+                w[i] -= rate * x / __builtin_sqrtf(s[i] + offset);
             }
         }
     }

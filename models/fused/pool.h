@@ -1,14 +1,13 @@
 // A few threads that share out numbered jobs and never hold up the caller.
+//
+// POSIX threads and the compiler's atomic operations: the headers of C++'s own would take longer to
+// compile than the kernel.
 
 #pragma once
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <thread>
-#include <vector>
+#include <pthread.h>
+#include <stdint.h>
+#include <time.h>
 
 namespace fastslow {
 
@@ -20,67 +19,124 @@ inline void relax() {
 #endif
 }
 
+inline double now() {  // microseconds
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e6 * double(t.tv_sec) + 1e-3 * double(t.tv_nsec);
+}
+
+// A number that all threads see change at once; on a cache line of its own.
+template <class T>
+class alignas(64) Shared {
+   public:
+    T read() const { return __atomic_load_n(&value, __ATOMIC_SEQ_CST); }
+    void write(T x) { __atomic_store_n(&value, x, __ATOMIC_SEQ_CST); }
+    T subtract(T x) { return __atomic_sub_fetch(&value, x, __ATOMIC_SEQ_CST); }
+    // Change `seen` into `next`; if another thread was faster, false, and `seen` is what it wrote.
+    bool change(T& seen, T next) {
+        return __atomic_compare_exchange_n(&value, &seen, next, true, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST);
+    }
+
+   private:
+    T value = 0;
+};
+
+// Threads asleep until something holds.
+class Bed {
+   public:
+    template <class Condition>
+    void sleep_until(Condition holds) {
+        pthread_mutex_lock(&mutex);
+        n_asleep.write(n_asleep.read() + 1);
+        while (!holds()) pthread_cond_wait(&change, &mutex);
+        n_asleep.write(n_asleep.read() - 1);
+        pthread_mutex_unlock(&mutex);
+    }
+
+    // To be called after each change that may make it hold.
+    void wake() {
+        if (n_asleep.read() == 0) return;
+        pthread_mutex_lock(&mutex);
+        pthread_cond_broadcast(&change);
+        pthread_mutex_unlock(&mutex);
+    }
+
+   private:
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t change = PTHREAD_COND_INITIALIZER;
+    Shared<int> n_asleep;
+};
+
 // The caller works too, and takes every job that no other thread has begun, so a thread that the
 // machine gives no time to holds up nothing. It takes the last jobs first and the other threads the
-// first, so that from round to round each meets the same jobs, whose data lie in its own cache. If one loses its processor in the middle of a job, the
-// caller has to wait; it then works alone for a while. Threads look out for work for a moment, then
-// sleep.
+// first, so that from round to round each meets the same jobs, whose data lie in its own cache. If
+// one loses its processor in the middle of a job, the caller has to wait; it then works alone for a
+// while. Threads look out for work for a moment, then sleep.
 class Pool {
    public:
-    explicit Pool(int n_threads) {
-        for (int i = 1; i < n_threads; ++i) threads.emplace_back([this] { work(); });
+    explicit Pool(int most_threads) : n_shares(2 * uint64_t(most_threads)) {
+        threads = new pthread_t[most_threads];
+        auto begin = [](void* pool) -> void* {
+            static_cast<Pool*>(pool)->work();
+            return nullptr;
+        };
+        while (n_others + 1 < most_threads &&
+               pthread_create(&threads[n_others], nullptr, begin, this) == 0)
+            ++n_others;
     }
 
     ~Pool() {
-        stopping = true;
-        tickets.fetch_add(uint64_t(1) << 32);
-        tickets.notify_all();
-        for (auto& thread : threads) thread.join();
+        stopping.write(1);
+        idle.wake();
+        for (int i = 0; i < n_others; ++i) pthread_join(threads[i], nullptr);
+        delete[] threads;
     }
 
     // Whether there is another thread to count on.
-    bool helped() const { return !threads.empty() && alone == 0; }
+    bool helped() const { return n_others > 0 && alone == 0; }
 
     // Call job(0) ... job(n - 1), in any order and on any thread.
-    void run(int n, const std::function<void(int)>& job) {
+    template <class Job>
+    void run(int n, const Job& job) {
         if (n > 1 && n < MOST && helped()) {
             start(n, job);
             finish();
         } else {
             for (int i = 0; i < n; ++i) job(i);
-            alone = std::max(0, alone - 1);
+            if (alone > 0) --alone;
         }
     }
 
-    // Let the other threads begin; every start needs a finish before anything else.
-    void start(int n, const std::function<void(int)>& job) {
-        current = job;
-        to_do = n;
-        uint64_t round = (tickets.load() >> 32) + 1;
-        tickets.store(round << 32 | uint64_t(n) << 16);
-        tickets.notify_all();
+    // Let the other threads begin; every start needs a finish before anything else, and `job` has to
+    // last until then.
+    template <class Job>
+    void start(int n, const Job& job) {
+        current = [](const void* job, int i) { (*static_cast<const Job*>(job))(i); };
+        current_job = &job;
+        to_do.write(n);
+        tickets.write(((tickets.read() >> 32) + 1) << 32 | uint64_t(n) << 16);
+        idle.wake();
     }
 
     // Do what is left and wait for what others have begun.
     void finish() {
-        auto start = Clock::now();
+        const double start = now();
         int n_own = 0;
-        while (take(true)) ++n_own;
-        auto own = Clock::now() - start;
-        for (int spins = 0; int left = to_do.load(); ++spins) {
+        while (int n = take(true)) n_own += n;
+        const double own = now() - start;
+        for (int spins = 0; to_do.read(); ++spins) {
             if (spins < SPINS) relax();
-            else to_do.wait(left);
+            else done.sleep_until([this] { return to_do.read() == 0; });
         }
-        auto waited = Clock::now() - start - own;
-        if (waited > 2 * own / std::max(n_own, 1) + PATIENCE) alone = ROUNDS_ALONE;
+        const double waited = now() - start - own;
+        if (waited > 2 * own / (n_own ? n_own : 1) + PATIENCE) alone = ROUNDS_ALONE;
     }
 
    private:
-    using Clock = std::chrono::steady_clock;
-    static constexpr auto PATIENCE = std::chrono::microseconds(100);
+    static constexpr double PATIENCE = 100;  // microseconds
     static constexpr int ROUNDS_ALONE = 200;
     static constexpr int SPINS = 2000;  // about 100 microseconds, longer than a step of most tasks
-
     static constexpr int MOST = 1 << 16;
 
     // `tickets` holds, from the low bits, the first job left, the end of those left, and the round,
@@ -89,42 +145,46 @@ class Pool {
     static uint64_t end_left(uint64_t seen) { return seen >> 16 & 0xffff; }
     static bool any_left(uint64_t seen) { return first_left(seen) < end_left(seen); }
 
-    // Take a job, the last or the first, and do it; false if none is left.
-    bool take(bool last) {
-        uint64_t seen = tickets.load();
+    // Take some of the last jobs, or of the first, and do them; fewer at once toward the end, so that
+    // all finish together. Returns how many.
+    int take(bool last) {
+        uint64_t seen = tickets.read();
         while (any_left(seen)) {
-            uint64_t job = last ? end_left(seen) - 1 : first_left(seen);
-            uint64_t next = last ? seen - (uint64_t(1) << 16) : seen + 1;
-            if (tickets.compare_exchange_weak(seen, next)) {
-                current(int(job));
-                if (to_do.fetch_sub(1) == 1) to_do.notify_all();
-                return true;
+            uint64_t n = (end_left(seen) - first_left(seen)) / n_shares;
+            if (n == 0) n = 1;
+            const uint64_t job = last ? end_left(seen) - n : first_left(seen);
+            if (tickets.change(seen, last ? seen - (n << 16) : seen + n)) {
+                for (uint64_t i = job; i < job + n; ++i) current(current_job, int(i));
+                if (to_do.subtract(int(n)) == 0) done.wake();
+                return int(n);
             }
         }
-        return false;
+        return 0;
     }
 
     void work() {
-        for (int spins = 0; !stopping;) {
+        for (int spins = 0; !stopping.read();) {
             if (take(false)) {
                 spins = 0;
             } else if (spins < SPINS) {
                 ++spins;
                 relax();
             } else {
-                uint64_t seen = tickets.load();
-                if (!any_left(seen) && !stopping) tickets.wait(seen);
+                idle.sleep_until([this] { return any_left(tickets.read()) || stopping.read(); });
                 spins = 0;
             }
         }
     }
 
-    std::atomic<uint64_t> tickets{0};
-    std::atomic<int> to_do{0};
-    std::atomic<bool> stopping{false};
-    std::function<void(int)> current;
+    Shared<uint64_t> tickets;
+    Shared<int> to_do, stopping;
+    Bed idle, done;
+    void (*current)(const void* job, int index) = nullptr;
+    const void* current_job = nullptr;
     int alone = 0;  // rounds left without the others
-    std::vector<std::thread> threads;
+    int n_others = 0;
+    const uint64_t n_shares;  // into which the jobs that are left are divided
+    pthread_t* threads;
 };
 
 }  // namespace fastslow

@@ -18,7 +18,6 @@ from ..population import Shape, UpdateSettings
 from .build import load
 
 LINE = 16  # floats in a cache line
-CORES = ("vanilla", "gru", "lstm", "episodic_lstm")  # numbered as in gates.h
 MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
 
 
@@ -28,7 +27,7 @@ class Arrays(ctypes.Structure):
     _fields_ = [
         (name, ctypes.c_int64)
         for name in (
-            "core", "n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps",
+            "n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps",
             "row_size", "parameter_size",
         )
     ] + [
@@ -70,14 +69,14 @@ class FusedPopulation:
     """
 
     def __init__(self, shape: Shape, n_threads: int | None = None) -> None:
-        if shape.core not in CORES:
-            raise ValueError(f"core must be one of {', '.join(CORES)}, got '{shape.core}'")
+        if shape.core not in GATES:
+            raise ValueError(f"core must be one of {', '.join(GATES)}, got '{shape.core}'")
         for name in ("n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps"):
             if getattr(shape, name) < (0 if name == "n_inputs" else 1):
                 raise ValueError(f"{name} must be positive, got {getattr(shape, name)}")
         if n_threads is not None and n_threads < 1:
             raise ValueError(f"n_threads must be at least 1, got {n_threads}")
-        library = load()
+        library = load(shape.core)
         self.shape = shape
         self._layout = layout = _Layout(shape)
         n, n_steps, n_units = shape.n_seeds * shape.n_lanes, shape.n_steps, layout.n_units
@@ -106,7 +105,7 @@ class FusedPopulation:
         self._measured = np.zeros((len(MEASURED), shape.n_seeds))
 
         arrays = Arrays(
-            CORES.index(shape.core), shape.n_inputs, n_units, shape.n_actions, shape.n_seeds,
+            shape.n_inputs, n_units, shape.n_actions, shape.n_seeds,
             shape.n_lanes, n_steps, layout.row_size, layout.size,
             *(
                 None if array is None else array.ctypes.data

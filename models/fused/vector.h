@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <cstdint>
+#include <stdint.h>
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
@@ -143,17 +143,19 @@ struct Right {
     long row, outer;
 };
 
-// Steps through memory that all blocks of a product share.
+constexpr long LINE = 16;  // floats in a line of the cache
+
+// Steps through memory that all blocks of a product share; `line` is LINE, or 0 to fetch nothing.
 struct Strides {
-    long a_row, a_column, a_outer, b_row, b_outer, c_row, depth, n_outer;
-    const float** ahead;
+    long a_row, a_column, a_outer, b_row, b_outer, c_row, depth, n_outer, line;
 };
 
-template <int R, int N, bool AHEAD>
-__attribute__((noinline)) void product_block(const float* a, const float* b, float* c,
-                                             const Strides& s, bool add) {
+// Also brings `fetch`, needed later, into the cache, a line a step; returns where to go on.
+template <int R, int N>
+__attribute__((noinline)) const float* product_block(const float* a, const float* b, float* c,
+                                                     const Strides& s, bool add,
+                                                     const float* fetch) {
     vec sum[R][N];
-    const float* ahead = AHEAD ? *s.ahead : nullptr;
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
@@ -161,10 +163,8 @@ __attribute__((noinline)) void product_block(const float* a, const float* b, flo
     for (long o = 0; o < s.n_outer; ++o) {
         const float *left = a + o * s.a_outer, *right = b + o * s.b_outer;
         for (long k = 0; k < s.depth; ++k, left += s.a_column, right += s.b_row) {
-            if constexpr (AHEAD) {
-                __builtin_prefetch(ahead, 1, 2);
-                ahead += 16;
-            }
+            __builtin_prefetch(fetch, 1, 2);
+            fetch += s.line;
             vec row[N];
 #pragma GCC unroll 3
             for (int n = 0; n < N; ++n) row[n] = load(right + n * WIDTH);
@@ -180,15 +180,14 @@ __attribute__((noinline)) void product_block(const float* a, const float* b, flo
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 3
         for (int n = 0; n < N; ++n) store(c + r * s.c_row + n * WIDTH, sum[r][n]);
-    if constexpr (AHEAD) *s.ahead = ahead;
+    return fetch;
 }
 
 template <int N>
-void product_columns(long n_rows, const float* a, const float* b, float* c, const Strides& s,
-                     bool add) {
+const float* product_columns(long n_rows, const float* a, const float* b, float* c,
+                             const Strides& s, bool add, const float* fetch) {
     auto rows = [&]<int R>() {
-        if (s.ahead) product_block<R, N, true>(a, b, c, s, add);
-        else product_block<R, N, false>(a, b, c, s, add);
+        fetch = product_block<R, N>(a, b, c, s, add, fetch);
         a += R * s.a_row;
         c += R * s.c_row;
         n_rows -= R;
@@ -196,21 +195,23 @@ void product_columns(long n_rows, const float* a, const float* b, float* c, cons
     while (n_rows >= ROWS) rows.template operator()<ROWS>();
     if constexpr (ROWS > 4)
         if (n_rows >= 4) rows.template operator()<4>();
-    if (n_rows >= 2) rows.template operator()<2>();
-    if (n_rows >= 1) rows.template operator()<1>();
+    while (n_rows >= 1) rows.template operator()<1>();
+    return fetch;
 }
 
 // c (n_rows, n_columns) = [c +] sum over o, k of a(o, i, k) * b(o, k, j); n_columns is a multiple of
-// WIDTH. Every element is summed in the same order, whatever the number of rows and columns.
+// WIDTH. Every element is summed in the same order, whatever the number of rows and columns. The
+// memory at `next` is fetched meanwhile.
 inline void product(long n_rows, long n_columns, const Left& a, const Right& b, long depth,
-                    long n_outer, float* c, long c_row, bool add, const float* ahead = nullptr) {
+                    long n_outer, float* c, long c_row, bool add, const float* next = nullptr) {
     const Strides s{a.row, a.column, a.outer, b.row, b.outer, c_row, depth, n_outer,
-                    ahead ? &ahead : nullptr};
+                    next ? LINE : 0};
+    const float* fetch = next ? next : a.data;
     long n = n_columns / WIDTH, at = 0;
     for (; n >= 3; n -= 3, at += 3 * WIDTH)
-        product_columns<3>(n_rows, a.data, b.data + at, c + at, s, add);
-    if (n == 2) product_columns<2>(n_rows, a.data, b.data + at, c + at, s, add);
-    if (n == 1) product_columns<1>(n_rows, a.data, b.data + at, c + at, s, add);
+        fetch = product_columns<3>(n_rows, a.data, b.data + at, c + at, s, add, fetch);
+    for (; n >= 1; --n, at += WIDTH)
+        fetch = product_columns<1>(n_rows, a.data, b.data + at, c + at, s, add, fetch);
 }
 
 }  // namespace fastslow
