@@ -10,7 +10,7 @@ __all__ = [
     "adaptation", "behavior", "comparison", "decoding", "exposure", "history", "inheritance",
     "learning_curves", "maze_figure", "navigation", "neural", "regret", "reminders",
     "replay_decoding", "replay_paths", "representation", "reversal", "sequences", "sharp_waves",
-    "similarity", "statistics", "style", "tables", "trajectories", "trials",
+    "similarity", "statistics", "stored_state", "style", "tables", "trajectories", "trials",
 ]  # fmt: skip
 
 
