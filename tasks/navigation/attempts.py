@@ -120,9 +120,9 @@ class Attempts:
 
     def play(self, n: int, rng: Lanes) -> Play:
         # The same numbers are drawn whatever the settings: starts and goals do not shift with slip.
-        lives = Lives(self, n)
+        lives, actions = Lives(self, n), self.action
         lives.begin(np.arange(n), rng.rows(4))
         for _ in range(self.n_steps):
-            action = self.action.check((yield lives.now()), n)
+            action = actions.check((yield lives.now()), n)
             lives.move(action, rng.rows(4), rng.normal())
         yield lives.now()

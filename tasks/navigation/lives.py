@@ -38,17 +38,23 @@ class Lives:
         self.solved, self.slipped, self.rewarded = np.zeros((3, n), bool)
         self.first, self.active = np.ones((2, n), bool)
         self.discount = np.ones(n, np.float32)
+        self._clear = 0  # moves ahead before which all lanes are on their way and none is late
 
     def begin(self, lanes: np.ndarray, u: np.ndarray) -> None:
         """Start the next attempt of `lanes`, which uniform numbers `u` (3 or more, n) decide."""
         course, attempt = self.course, self.attempt[lanes]
-        layout = np.searchsorted(course.changes, attempt, side="right") - 1
+        one = len(course.graphs) == 1
+        layout = (
+            np.zeros_like(lanes) if one else np.searchsorted(course.changes, attempt, "right") - 1
+        )
         if course.routes is None:
             goal = course.goals.draw(layout, u[0, lanes])
             start = course.starts.draw(layout, u[1, lanes], without=goal)
         else:
             start, goal = course.routes[attempt % len(course.routes)].T
-        for k in set(layout.tolist()):
+        if one:
+            self.to_goal[lanes] = self.task.distances[0].to(goal)
+        for k in () if one else set(layout.tolist()):
             here = layout == k
             self.to_goal[lanes[here]] = self.task.distances[k].to(goal[here])
         if course.beeline is not None:
@@ -89,6 +95,8 @@ class Lives:
 
     def move(self, action: np.ndarray, u: np.ndarray, noise: np.ndarray) -> None:
         """Move the lanes that act; begin the next attempt of those whose attempt is over."""
+        if self._clear > 1 and self._move_on(action):
+            return
         moving = self.active & (self.resting == ON_THE_WAY) if self._planning else self.active
         if self.task.slip:
             action = self._slip(action, moving, u[3])
@@ -114,6 +122,32 @@ class Lives:
         beginning = np.flatnonzero(self.first)
         if beginning.size:
             self.begin(beginning, u)
+        self._clear = self._moves_ahead()
+
+    def _moves_ahead(self) -> int:
+        """Moves until an attempt may end by its length; 0 unless all lanes are on their way."""
+        if self.task.slip or not self.active.all():
+            return 0
+        if self._planning and (self.first.any() or self.resting.any()):  # there may be a rest
+            return 0
+        return int(self._max_steps - self.steps.max())
+
+    def _move_on(self, action: np.ndarray) -> bool:
+        """Most moves: all lanes make one and no attempt ends. Else False, and nothing is changed."""
+        at = self._base + self.position * self._n_actions + action
+        target = self._next_state.take(at)
+        solved = target == self.goal
+        arrived = solved | self._trap.take(target) if self._traps else solved
+        if np.count_nonzero(arrived):
+            return False
+        if self._planning:
+            self.moved_from = self.position
+        self.position = self.state = target
+        self.bumped, self.solved = self._bump.take(at), solved
+        self.steps, self.first = self.steps + 1, np.zeros(len(target), bool)
+        self.reward, self.discount = solved.astype(np.float32), np.ones(len(target), np.float32)
+        self._clear -= 1
+        return True
 
     def _slip(self, action: np.ndarray, moving: np.ndarray, u: np.ndarray) -> np.ndarray:
         """Replace the action of some lanes by one of the others."""
