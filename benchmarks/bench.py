@@ -1,6 +1,6 @@
 """Compare this toolkit with eager torch, JAX and RecurrentPPO on a bandit, side by side in one run.
 
-    make bench                    everything, about half an hour
+    make bench                    everything, about a quarter of an hour
     make bench ARGS=--quick       every part, each too short to quote
 
 Prints one table a section and writes each as CSV. Nothing else should run on the machine. All
@@ -40,7 +40,8 @@ class Job:
         self, measure: str, n_threads: int, timeout: float | None = None, **more: object
     ) -> dict | None:
         """What the script measured, or None if it was stopped after `timeout` seconds."""
-        options = {**self.settings, **more, "started": time.time()}
+        started = time.time()
+        options = {**self.settings, **more, "started": started}
         command = [sys.executable, str(HERE / self.script), measure]
         command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
         environment = os.environ | dict.fromkeys(THREAD_VARIABLES, str(n_threads))
@@ -58,6 +59,9 @@ class Job:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None
+        finally:
+            took = time.time() - started
+            print(f"{self.name}, {measure}: {took:.1f} s", file=sys.stderr, flush=True)
         if done.returncode:
             raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
         return json.loads(done.stdout.splitlines()[-1])
@@ -69,29 +73,35 @@ def job(script: str, name: str, **settings: object) -> Job:
 
 OURS = job("ours.py", "fastslow", n_lanes=64)
 OUR_POPULATION = job("ours.py", "fastslow", n_lanes=64, n_seeds=4)
+WITHOUT_COMPILER = [
+    job("ours.py", "fastslow in torch", engine="manual", n_lanes=lanes, n_seeds=seeds)
+    for seeds, lanes in ((4, 64), (1, 16), (1, 64), (1, 256))
+]
+VARIANTS = {"hand": "JAX by hand", "scan": "JAX scan"}
 JAX = [
-    job("jax_a2c.py", f"JAX, {variant}", variant=variant, n_lanes=lanes)
-    for variant in ("hand", "scan")
+    job("jax_a2c.py", name, variant=variant, n_lanes=lanes)
+    for variant, name in VARIANTS.items()
     for lanes in (16, 64, 128, 256, 1024)
 ]
 JAX_POPULATIONS = [
     job(
-        "jax_a2c.py", f"JAX, {variant}, {population}",
+        "jax_a2c.py", f"{name}, {population}",
         variant=variant, population=population, n_lanes=64, n_seeds=4,
     )
-    for variant in ("hand", "scan") for population in ("cores", "vmap")
+    for variant, name in VARIANTS.items() for population in ("cores", "vmap")
 ]  # fmt: skip
-TORCH = [job("torch_a2c.py", "torch, eager", n_lanes=lanes) for lanes in (64, 1024)]
-TORCH_POPULATION = job("torch_a2c.py", "torch, eager", n_lanes=64, n_seeds=4)
+TORCH = [job("torch_a2c.py", "eager torch", n_lanes=lanes) for lanes in (64, 1024)]
+TORCH_POPULATION = job("torch_a2c.py", "eager torch", n_lanes=64, n_seeds=4)
 PPO = job("recurrent_ppo.py", "RecurrentPPO", n_lanes=8)
 
 # Lanes with which each engine waits least; all seeds count, none is chosen.
 TO_CRITERION = [
     job("ours.py", "fastslow", n_lanes=32, check_every=25),
-    job("jax_a2c.py", "JAX, hand", variant="hand", n_lanes=32, check_every=24),
-    job("jax_a2c.py", "JAX, hand", variant="hand", n_lanes=64, check_every=16),
-    job("jax_a2c.py", "JAX, scan", variant="scan", n_lanes=64, check_every=16),
-    job("torch_a2c.py", "torch, eager", n_lanes=64, check_every=16),
+    job("ours.py", "fastslow in torch", engine="manual", n_lanes=32, check_every=25),
+    job("jax_a2c.py", "JAX by hand", variant="hand", n_lanes=32, check_every=24),
+    job("jax_a2c.py", "JAX by hand", variant="hand", n_lanes=64, check_every=16),
+    job("jax_a2c.py", "JAX scan", variant="scan", n_lanes=64, check_every=16),
+    job("torch_a2c.py", "eager torch", n_lanes=64, check_every=16),
     job("recurrent_ppo.py", "RecurrentPPO", n_lanes=8, check_every=1),
 ]
 
@@ -136,7 +146,10 @@ def throughput_row(job: Job, effort: Effort, peak: float, n_threads: int | None 
 
 def compare_throughput(effort: Effort, peak: float) -> list[dict]:
     """All peers, this toolkit's population first; ratios say how many times faster that is."""
-    jobs = [OUR_POPULATION, OURS, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH, PPO]
+    jobs = [
+        OUR_POPULATION, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
+        PPO,
+    ]  # fmt: skip
     return with_ratios([throughput_row(job, effort, peak) for job in jobs], "steps/s")
 
 
@@ -185,6 +198,29 @@ def scaling(effort: Effort, peak: float) -> Iterator[tuple[str, list[dict]]]:
             yield name, [throughput_row(job, effort, peak) for job in jobs]
 
 
+def summary(throughput: list[dict], times: list[dict]) -> list[dict]:
+    """Each peer at its best: steps per second beside seconds to the criterion, and ours in ratio."""
+    rows = []
+    for peer in dict.fromkeys(row["peer"].split(", ")[0] for row in throughput):
+        fastest = max(
+            (row for row in throughput if row["peer"].split(", ")[0] == peer),
+            key=lambda row: row["steps/s"],
+        )
+        soonest = min((row for row in times if row["peer"] == peer), key=lambda row: row["seconds"])
+        rows.append({
+            "peer": peer,
+            "steps/s": fastest["steps/s"], "seeds": fastest["seeds"], "lanes": fastest["lanes"],
+            "": soonest[""], "seconds to criterion": soonest["seconds"],
+            "lanes then": soonest["lanes"],
+        })  # fmt: skip
+    for row in rows:
+        row["ours, times the steps/s"] = rows[0]["steps/s"] / row["steps/s"]
+        row["ours, times the speed to criterion"] = (
+            row["seconds to criterion"] / rows[0]["seconds to criterion"]
+        )
+    return rows
+
+
 def claims(throughput: list[dict], times: list[dict]) -> list[dict]:
     """What the toolkit promises, with what was found; JAX is taken at its best."""
 
@@ -231,7 +267,7 @@ def main() -> None:
         effort = Effort(said.threads, seconds=0.1, repeats=3, seeds=1, criterion=8.0, patience=5)
     else:
         effort = Effort(
-            said.threads, seconds=2.0, repeats=5, seeds=5, criterion=CRITERION, patience=50
+            said.threads, seconds=1.0, repeats=5, seeds=5, criterion=CRITERION, patience=50
         )
 
     def show(name: str, title: str, rows: list[dict]) -> None:
@@ -247,6 +283,7 @@ def main() -> None:
     show(
         "criterion", "from process start to the criterion, imports and compilation included", times
     )
+    show("summary", "side by side, each peer at its best", summary(throughput, times))
     show("claims", "what is promised", claims(throughput, times))
     for name, rows in scaling(effort, peak):
         show(f"scaling_{name}", f"scaling with {name}", rows)

@@ -1,4 +1,4 @@
-"""This toolkit: `Trainer` with the fastest engine of this machine, on `Bandit`."""
+"""This toolkit: `Trainer` on `Bandit`, with the fastest engine of this machine or the one without a compiler."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from setting import N_ACTIONS, N_INPUTS, Setting
 
 from fastslow.models import Prefrontal
 from fastslow.models.population import Shape
-from fastslow.models.training import ActorCritic, Trainer, fastest_engine
+from fastslow.models.training import ActorCritic, Engine, Trainer, fastest_engine
 from fastslow.tasks import Bandit, Lanes
 
 
@@ -20,8 +20,9 @@ class Ours:
 
     per_call = 1
 
-    def __init__(self, setting: Setting, seeds: Sequence[int]) -> None:
+    def __init__(self, setting: Setting, seeds: Sequence[int], engine: str) -> None:
         self.setting, self.seeds, self.n_tests = setting, seeds, 0
+        self.engine = manual_engine() if engine == "manual" else fastest_engine()
         self.task = Bandit(n_trials=setting.n_trials)
         self.agent = Prefrontal(
             n_units=setting.n_units, time=True,
@@ -33,7 +34,7 @@ class Ours:
             value_weight=setting.value_weight, entropy_weight=setting.entropy_weight,
             anneal=0.5, max_gradient_norm=setting.max_gradient_norm,
         )  # fmt: skip
-        self.trainer = Trainer(self.task, self.agent, settings, seeds)
+        self.trainer = Trainer(self.task, self.agent, settings, seeds, self.engine)
         self.tester = None
 
     def train(self, n_updates: int) -> float:
@@ -54,7 +55,7 @@ class Ours:
                 "lstm", N_INPUTS, self.setting.n_units, N_ACTIONS, len(self.seeds), n,
                 self.task.n_steps,
             )  # fmt: skip
-            self.tester = fastest_engine()(shape)
+            self.tester = self.engine(shape)
         for index in range(len(self.seeds)):
             self.tester.load(index, self.trainer.population.weights(index))
         self.n_tests += 1
@@ -74,5 +75,12 @@ class Ours:
         return float(lost)
 
 
+def manual_engine() -> Engine:
+    """Pure torch, which is imported only where it is measured."""
+    from fastslow.models.manual import ManualPopulation
+
+    return ManualPopulation
+
+
 if __name__ == "__main__":
-    main(Ours)
+    main(Ours, engine={"choices": ["fastest", "manual"], "default": "fastest"})

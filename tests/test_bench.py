@@ -115,3 +115,47 @@ def test_first_weights_have_the_shapes_and_sizes_of_the_toolkit(seed):
     assert bound * 7 < np.abs(weights["input"]).max() <= bound * 8
     assert bound * 0.9 < np.abs(weights["recurrent"]).max() <= bound
     assert not np.array_equal(weights["head"], made.initial_weights(seed + 1)["head"])
+
+
+def test_the_summary_takes_each_peer_at_its_best(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    bench = script("bench")
+    rates = [("fastslow", 4e6), ("fastslow", 2e6), ("JAX scan, vmap", 1e6), ("JAX scan", 5e5)]
+    throughput = [{"peer": peer, "steps/s": rate, "seeds": 1, "lanes": 64} for peer, rate in rates]
+    seconds = [("fastslow", "", 0.5), ("JAX scan", "", 4.0), ("JAX scan", ">", 25.0)]
+    times = [{"peer": peer, "": mark, "seconds": s, "lanes": 32} for peer, mark, s in seconds]
+    ours, jax = bench.summary(throughput, times)
+    assert (ours["ours, times the steps/s"], ours["ours, times the speed to criterion"]) == (1, 1)
+    assert (jax["peer"], jax["steps/s"], jax["seconds to criterion"]) == ("JAX scan", 1e6, 4.0)
+    assert (jax["ours, times the steps/s"], jax["ours, times the speed to criterion"]) == (4, 8)
+    assert jax[""] == ""
+
+
+def test_every_peer_is_measured_both_ways(monkeypatch):
+    """Throughput and time to the criterion, and those that are promised something are there."""
+    monkeypatch.syspath_prepend(FOLDER)
+    bench = script("bench")
+    one = {"steps_per_second": [1.0, 2.0, 3.0], "megabytes": 1.0, "seconds": 2.0, "steps": 1}
+    monkeypatch.setattr(bench.Job, "run", lambda self, *_, **__: one)
+    effort = bench.Effort(2, seconds=0.1, repeats=3, seeds=2, criterion=8.0, patience=5)
+    throughput, times = bench.compare_throughput(effort, 1e9), bench.compare_time(effort)
+    rows = bench.summary(throughput, times)
+    assert [row["peer"] for row in rows] == [
+        "fastslow", "fastslow in torch", "JAX by hand", "JAX scan", "eager torch", "RecurrentPPO",
+    ]  # fmt: skip
+    assert [row["found"] for row in bench.claims(throughput, times)] == [1, 1, 1, 1]
+    assert {name for name, _ in bench.scaling(effort, 1e9)} == set(bench.SCALING)
+
+
+def test_a_peer_that_is_stopped_is_marked(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    bench = script("bench")
+
+    def run(self, measure, n_threads, timeout=None, **more):
+        return None if timeout else {"seconds": 2.0, "steps": 1, "megabytes": 1.0}
+
+    monkeypatch.setattr(bench.Job, "run", run)
+    effort = bench.Effort(2, seconds=0.1, repeats=3, seeds=2, criterion=8.0, patience=50)
+    ours, *others = bench.compare_time(effort)
+    assert (ours[""], ours["seconds"], ours["reached"]) == ("", 2.0, 2)
+    assert {(row[""], row["seconds"], row["reached"]) for row in others} == {(">", 100.0, 0)}
