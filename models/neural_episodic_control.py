@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 KERNEL_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
 _DECAY, _ROUNDING = 0.95, 1e-8  # of RMSProp; a choice, as the paper states none
 _FIRST_ROOM = 16  # entries
-Step = tuple[np.ndarray, int, float, float]  # observation, action, reward, value of the state
+
+
+class Step(NamedTuple):
+    """A move whose return is not yet known, with the key and the value its state had then."""
+
+    observation: np.ndarray
+    key: np.ndarray
+    action: int
+    reward: float
+    value: float
 
 
 def kernel_average(
@@ -264,8 +273,8 @@ class NEC(Agent):
         move = self._moves.complete(now)
         for lane in np.flatnonzero(move.made):
             self._episode[lane].append(
-                (move.observation[lane], int(move.action[lane]), float(move.reward[lane]),
-                 float(self._value[lane]))
+                Step(move.observation[lane], self._key[lane], int(move.action[lane]),
+                     float(move.reward[lane]), float(self._value[lane]))
             )  # fmt: skip
             if move.ended[lane]:
                 self._store(lane, self._episode[lane], len(self._episode[lane]))
@@ -282,28 +291,18 @@ class NEC(Agent):
     def _store(self, lane: int, episode: Sequence[Step], n_known: int) -> None:
         """Write the first moves of an episode, whose returns are known, into memory and buffer."""
         returns = n_step_returns(
-            [reward for *_, reward, _ in episode], [value for *_, value in episode],
+            [step.reward for step in episode], [step.value for step in episode],
             self.n_step, self.discount,
-        )[:n_known]  # fmt: skip
-        episode = episode[:n_known]
-        for (observation, action, _, _), value in zip(episode, returns, strict=True):
+        )  # fmt: skip
+        for step, known in zip(episode[:n_known], returns[:n_known].tolist(), strict=True):
             at = (lane, self._n_past[lane] % self.replay_capacity)
-            self._past_observation[at], self._past_action[at] = observation, action
-            self._past_return[at] = value
+            self._past_observation[at], self._past_action[at] = step.observation, step.action
+            self._past_return[at] = known
             self._n_past[lane] += 1
-        if "memory" in self.lesions:
-            return
-        keys = self._embed_all(lane, np.stack([observation for observation, *_ in episode]))
-        for (observation, action, _, _), key, value in zip(episode, keys, returns, strict=True):
-            self._memory.write(lane, action, observation, key, float(value), self.write_rate)
-
-    def _embed_all(self, lane: int, observations: np.ndarray) -> np.ndarray:
-        """Keys of several observations of one lane."""
-        import torch
-
-        with torch.no_grad():
-            inputs = torch.from_numpy(observations * np.float32(self.input_scale))
-            return self._network(inputs[None], slice(lane, lane + 1))[0].numpy()
+            if "memory" not in self.lesions:
+                self._memory.write(
+                    lane, step.action, step.observation, step.key, known, self.write_rate
+                )
 
     def loss(
         self, keys: torch.Tensor, values: torch.Tensor, observation: torch.Tensor,

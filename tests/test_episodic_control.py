@@ -17,6 +17,7 @@ from fastslow.models.learners import Random
 from fastslow.models.neural_episodic_control import (
     NEC,
     KeyedValues,
+    Step,
     kernel_average,
     n_step_returns,
 )
@@ -273,8 +274,11 @@ def test_an_update_moves_near_entries_as_the_gradient_of_the_whole_dictionary_sa
     agent.begin(GridWorld(size=4), 2, Lanes(seed, 2, "agent"))
     rng = np.random.default_rng(seed)
     for lane in range(2):
-        episode = [(rng.normal(size=4).astype(np.float32), int(rng.integers(2)), r, 0.0)
-                   for r in rng.normal(size=30)]  # fmt: skip
+        episode = []
+        for reward in rng.normal(size=30):
+            seen = rng.normal(size=(2, 4)).astype(np.float32)
+            key = agent._embed(seen)[lane]
+            episode.append(Step(seen[lane], key, int(rng.integers(2)), reward, 0.0))
         agent._store(lane, episode, 30)
     agent._memory.key += rng.normal(0, 0.1, agent._memory.key.shape).astype(np.float32)
     u = rng.random((2, 16))
