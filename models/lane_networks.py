@@ -53,7 +53,7 @@ class LaneNetworks:
             part = self.flat[:, begin:end].view(rng.n, *shape)
             self.layers.append(part.requires_grad_())
 
-    def __call__(self, inputs: torch.Tensor, lanes: slice = slice(None)) -> torch.Tensor:
+    def __call__(self, inputs: torch.Tensor) -> torch.Tensor:
         """Outputs (n, batch, outputs) for `inputs` (n, batch, inputs)."""
         import torch
 
@@ -61,7 +61,7 @@ class LaneNetworks:
             if layer:
                 inputs = torch.relu(inputs)
             weight, bias = self.layers[layer : layer + 2]
-            inputs = torch.baddbmm(bias[lanes], inputs, weight[lanes])
+            inputs = torch.baddbmm(bias, inputs, weight)
         return inputs
 
     def gradient(
