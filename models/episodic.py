@@ -82,6 +82,10 @@ class EpisodicPrefrontal(Prefrontal):
         """What keys are compared as, from (n, key_size) to (n, embedded_size); None: as they are."""
         return None
 
+    def retrieved(self, value: np.ndarray) -> np.ndarray:
+        """What enters the cell through the gate when `value` (n, n_units) comes back."""
+        return value
+
     def memory(self, task: Task, n: int, rng: Lanes) -> EpisodicMemory:
         """An empty memory for `n` lives in `task`."""
         return EpisodicMemory(self, task, n, rng)
@@ -138,6 +142,7 @@ class EpisodicMemory:
             n, key_size, agent.n_units, agent.capacity, agent.kernel, agent.n_neighbors,
             agent.eviction, agent.embedding(task),
         )  # fmt: skip
+        self._retrieved = agent.retrieved
         self._each_step = agent.write == "step"
         self._stores = "memory" not in agent.lesions
         self._threshold = agent.threshold
@@ -190,7 +195,7 @@ class EpisodicMemory:
             value, _ = self.store.retrieve(self.store.key_of(self._wrong_slot(query)))
         known = query.any(axis=1) & (confidence >= self._threshold)
         return (
-            np.where(known[:, None] & (not self._shut), value, np.float32(0)),
+            np.where(known[:, None] & (not self._shut), self._retrieved(value), np.float32(0)),
             np.where(known, confidence, np.float32(0)),
         )
 

@@ -22,6 +22,14 @@ class FamiliarPrefrontal(EpisodicPrefrontal):
     One more input is the confidence of the memory: 1 for a context met before, less for one that
     only looks like it, 0 for none. With it the network can learn how far to trust what comes
     back, and needs no threshold. Ours; the paper's gate sees neither key nor confidence.
+
+    Parameters
+    ----------
+    retrieval : {"tanh", "linear"}
+        What enters the cell through the gate: tanh of the state that was stored, as in two public
+        re-implementations, or that state itself, the equation of the paper. A memory that always
+        answers needs the former: states that are put back into states that are stored again
+        would grow without bound.
     """
 
     parts: ClassVar[dict[str, str]] = {
@@ -30,6 +38,16 @@ class FamiliarPrefrontal(EpisodicPrefrontal):
         "observed_keys": "contexts are compared by what the network makes of them at first sight",
         "specific_keys": f"contexts are compared by {_N_MIXTURES} random mixtures of their features",
     }
+
+    retrieval: str = "tanh"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.retrieval not in ("tanh", "linear"):
+            raise ValueError(f"retrieval must be tanh or linear, got '{self.retrieval}'")
+
+    def retrieved(self, value: np.ndarray) -> np.ndarray:
+        return np.tanh(value) if self.retrieval == "tanh" else value
 
     def input_slices(self, task: Task) -> dict[str, slice]:
         slices = super().input_slices(task)

@@ -109,6 +109,24 @@ def test_contexts_are_compared_by_what_the_network_makes_of_them(seed):
     assert np.abs(own[~back] - plain[~back]).max() > 0.01
 
 
+def test_what_comes_back_is_squashed_or_not(seed):
+    states = {}
+    for retrieval in ("tanh", "linear"):
+        agent = FamiliarPrefrontal(n_units=5, retrieval=retrieval).initialized(SMALL, seed)
+        play = SMALL.play(2, Lanes(seed, 2))
+        agent.begin(SMALL, 2, Lanes(seed, 2, "agent"))
+        now = next(play)
+        for _ in range(SMALL.n_pulls):
+            now = play.send(agent.act(now)[0])
+        stored = agent._state["cell"].copy()  # the only entry, so it is what comes back
+        agent.act(now)
+        states[retrieval] = stored, agent._memory._recalled
+    np.testing.assert_array_equal(*states["linear"])
+    np.testing.assert_allclose(np.tanh(states["tanh"][0]), states["tanh"][1], rtol=1e-6)
+    with pytest.raises(ValueError, match="retrieval must be tanh or linear, got 'relu'"):
+        FamiliarPrefrontal(retrieval="relu")
+
+
 def test_training_tells_it_as_simulation_does(seed):
     """With a learning rate of 0 a batch of training earns what the agent earns by itself."""
     settings = ActorCritic(n_lives=6, n_lanes=6, unroll=8, learning_rate=0.0)

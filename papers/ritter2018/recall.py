@@ -46,7 +46,7 @@ EXPERIMENTS = (
         summary="contexts with look-alikes: what comes back, and whether it helps",
         task=TRAINED_ON,
         agent=NETWORK,
-        training=replace(TRAINING, n_lives=9600),
+        training=replace(TRAINING, n_lives=6400),
         recording=LIVES,
         tests={
             "empty_memory": replace(LIVES, without=("memory",)),
