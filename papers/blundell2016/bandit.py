@@ -37,6 +37,7 @@ def experiment(name: str, summary: str, agent: Agent, record: tuple[str, ...] = 
         agent=agent,
         recording=Test(n_lives=8, record=record),
         source="control",
+        quick=2,
     )
 
 
@@ -51,6 +52,7 @@ def probe(name: str, summary: str, agent: Agent) -> Experiment:
         recording=certain[1],
         tests=dict(others),
         source="control",
+        quick=2,
     )
 
 

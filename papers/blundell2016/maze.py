@@ -76,6 +76,7 @@ def experiment(
         recording=Test(n_lives=N_LIVES, record=record),
         tests=tests,
         source="after doi:10.48550/arXiv.1606.04460",
+        quick=2,
     )
 
 
