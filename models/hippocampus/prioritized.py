@@ -91,6 +91,7 @@ class _Planning:
         self.source, self.moment, self.i, self.need = source, moment, i, need
         self.q = moment.q[i].tolist()
         self.weight = moment.weight.tolist()
+        self.rate, self.beta = moment.learning_rate, moment.inverse_temperature
         self.next_state = moment.next_state[i].tolist()
         self.reward = moment.outcome[i].tolist()
         self.kept = (moment.discount * ~moment.ended[i]).tolist()
@@ -168,11 +169,13 @@ class _Planning:
 
     def _greedy(self, state: int, draw: float) -> int:
         """The best action by the mean over goals, ties at random."""
-        rows = [q[state] for q in self.q]
-        mean = [
-            sum(w * q for w, q in zip(self.weight, qs, strict=True))
-            for qs in zip(*rows, strict=True)
-        ]
+        mean = self.q[0][state]
+        if self.weight != [1.0]:
+            rows = [q[state] for q in self.q]
+            mean = [
+                sum(w * q for w, q in zip(self.weight, qs, strict=True))
+                for qs in zip(*rows, strict=True)
+            ]
         highest = max(mean)
         return _pick([a for a, value in enumerate(mean) if value == highest], draw)
 
@@ -202,16 +205,12 @@ class _Planning:
         if self.source.gain == "off":
             return 1.0
         row = self.q[g][state]
-        value, beta = self._moved(row[action], target), self.moment.inverse_temperature
+        value, beta = (1 - self.rate) * row[action] + self.rate * target, self.beta
         if self.source.gain == "on":
             same = value == row[action]
             return GAIN_FLOOR if same else max(gain_of_one(row, action, value, beta), GAIN_FLOOR)
         new = [*row[:action], value, *row[action + 1 :]]
         return max(float(self.source.gain(np.array(row), np.array(new), beta)), GAIN_FLOOR)  # type: ignore[operator]
-
-    def _moved(self, old: float, target: float) -> float:
-        rate = self.moment.learning_rate
-        return (1 - rate) * old + rate * target
 
     def _update(self, steps: list[tuple[int, int]]) -> None:
         """Move the values of all steps to their targets, and work out anew what this changes."""
@@ -219,7 +218,7 @@ class _Planning:
         targets = [self._targets(g, steps) for g in range(len(self.q))]
         for g, q in enumerate(self.q):
             for (state, action), target in zip(steps, targets[g], strict=True):
-                q[state][action] = self._moved(q[state][action], target)
+                q[state][action] = (1 - self.rate) * q[state][action] + self.rate * target
         for state, _ in steps:
             changed.update(self.leaving[state])
             best = [max(q[state]) for q in self.q]
