@@ -61,7 +61,7 @@ class Explorer(Agent):
         "differences": "every weight is the mean of those learned",
         "timing": "spikes on the way are dealt out over time before they are learned",
         "symmetry": "synapses are weakened where the target fires before the source",
-        "adaptation": "pyramidal cells are of the kind without adaptation",
+        "adaptation": "spikes of pyramidal cells bring no adaptation",
         "sharp_wave_state": "cells and synapses are as under acetylcholine, when gamma prevails",
         "homeostasis": "weights stay as learned; nothing is calibrated",
         "calibration": "the summed weight stays that which was learned",

@@ -9,6 +9,7 @@ that neither Brian2's devices nor NumPy's global random numbers are touched here
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 import subprocess
@@ -199,13 +200,17 @@ class CA3:
 
     @property
     def _fingerprint(self) -> str:
+        """Changes with whatever goes into the program, and with the compiler."""
         settings = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "target"}
         compiler = os.stat(find_compiler())
-        text = json.dumps([settings, version("brian2"), compiler.st_size, compiler.st_mtime_ns])
-        digest = hashlib.sha256(text.encode())
-        for name in ("ca3.py", "ca3_parameters.py"):
-            digest.update(Path(__file__).with_name(name).read_bytes())
-        return digest.hexdigest()[:16]
+        constants = [
+            RECURRENT, MOSSY, PYRAMIDAL_BASKET, BASKET_PYRAMIDAL, BASKET_BASKET, EXCITATORY,
+            INHIBITORY, IN_DEGREE, P_BASKET, CUE_STEP, _CELL, _PYRAMIDAL, _BASKET, _GATE,
+        ]  # fmt: skip
+        source = [inspect.getsource(function) for function in (_connect, _network, _build)]
+        made_by = [version("brian2"), compiler.st_size, compiler.st_mtime_ns]
+        text = repr([settings, constants, source, made_by])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _connect(
@@ -215,6 +220,8 @@ def _connect(
     there = rng.random((n, m), np.float32) < p
     if not to_itself:
         np.fill_diagonal(there, False)
+    if not there.any():
+        raise ValueError(f"no synapse was drawn from {n} to {m} cells; take more cells")
     return np.stack(np.nonzero(there)).astype(np.int32)
 
 

@@ -10,7 +10,7 @@ doi:10.7554/eLife.71850. The numbers are those of the authors' public code, Kali
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 
 IN_DEGREE = 800  # recurrent inputs of a pyramidal cell: 8,000 cells connected with p = .1
@@ -57,8 +57,6 @@ PYRAMIDAL = Cell(
     4.3148, 41.749, -75.188, -29.739, -24.426, 4.2341, 5.9633, -0.27435, 206.84, 84.936
 )  # fmt: skip
 BASKET = Cell(7.5145, 15.773, -74.742, -64.992, -57.709, 4.5841, 1.1562, 3.0564, 0.91610, 178.58)
-# The control cell: refitted without adaptation. With neither coupling nor jumps its w stays 0.
-WITHOUT_ADAPTATION = Cell(4.8888, 70.40, -76.600, -58.821, -28.774, 10.781, 1.070, 0, 0, 84.936)
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ class Condition:
 
 
 SHARP_WAVE = Condition()
-NO_ADAPTATION = Condition(pyramidal=WITHOUT_ADAPTATION)
+NO_ADAPTATION = Condition(pyramidal=replace(PYRAMIDAL, adaptation=0.0))
 # Under acetylcholine the same circuit oscillates at gamma frequency.
 GAMMA = Condition(
     recurrent=0.19, mossy_weight=22.4, mossy_rate=17.4, pyramidal_basket=0.42,
@@ -123,5 +121,5 @@ ASYMMETRIC_MOSSY_WEIGHT = 21.5  # nS, with weights learned by the asymmetric rul
 
 __all__ = [
     "ASYMMETRIC_MOSSY_WEIGHT", "BASKET", "GAMMA", "NO_ADAPTATION", "PYRAMIDAL", "SHARP_WAVE",
-    "WITHOUT_ADAPTATION", "Cell", "Condition", "Pathway",
+    "Cell", "Condition", "Pathway",
 ]  # fmt: skip

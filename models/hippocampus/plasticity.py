@@ -134,12 +134,17 @@ def homeostasis(
             f"a mean sum of {summed:g} nS cannot be reached with weights between {base:g} and "
             f"{cap:g} nS"
         )
-    low, high = 0.0, cap / learned[learned > 0].min()
-    for _ in range(60):  # halvings: the sum grows with the factor
+
+    def weights(factor: float) -> np.ndarray:
+        return np.minimum(base + factor * learned, cap)
+
+    low, high = 0.0, total / learned.sum()
+    while weights(high).sum() < total:
+        low, high = high, 2 * high
+    for _ in range(50):  # halvings: the sum grows with the factor
         factor = (low + high) / 2
-        reached = np.minimum(base + factor * learned, cap).sum()
-        low, high = (factor, high) if reached < total else (low, factor)
-    return np.minimum(base + high * learned, cap)
+        low, high = (factor, high) if weights(factor).sum() < total else (low, factor)
+    return weights(high)
 
 
 def asymmetric_weights(

@@ -1,6 +1,6 @@
 """Replay on graphs of states: a line, a T-maze and the open maze, spontaneous and cued.
 
-The network is that of the track and the way a random walk of 400 s. In the open maze weights are
+The network is that of the track and the way a random walk of 200 s, in the open maze of 400 s. In the open maze weights are
 evened out over cells and their sum is calibrated to 9 to 16 sharp waves in 10 s.
 """
 
@@ -13,6 +13,7 @@ from .measures import Paths, at_rest, transition_width
 from .network import (
     LINE,
     N_LINE,
+    N_MOVES,
     OPEN_MAZE,
     T_MAZE,
     experiment,
@@ -22,6 +23,7 @@ from .network import (
 )
 
 START, GOAL = 0, N_LINE - 1
+LONG = 2 * N_MOVES  # 47 states take longer to visit
 SUMS = (140.0, 155.0, 165.0, 170.0, 175.0, 180.0, 185.0, 190.0, 200.0)  # nS
 SHUFFLED = {"shuffled": Test(n_lives=1, without=("structure",))}
 
@@ -40,12 +42,12 @@ EXPERIMENTS = (
     experiment("t_maze", "a T-maze of 23 states", exploration(T_MAZE.graph), explorer()),
     experiment(
         "open_maze", "the open maze of 47 states, evened out and calibrated",
-        exploration(OPEN_MAZE.graph), explorer(homeostatic=True),
+        exploration(OPEN_MAZE.graph, n_moves=LONG), explorer(homeostatic=True),
         tests={"uncalibrated": Test(n_lives=1, without=("calibration",))},
     ),
     experiment(
         "excitability", "the open maze with nine summed weights, one in each rest",
-        exploration(OPEN_MAZE.graph, n_rests=len(SUMS)),
+        exploration(OPEN_MAZE.graph, n_moves=LONG, n_rests=len(SUMS)),
         explorer(homeostatic=True, summed=SUMS), reproduced=False,
     ),
 )  # fmt: skip

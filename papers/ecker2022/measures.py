@@ -262,9 +262,9 @@ def at_rest(name: str) -> Measure:
     """Measure: what the agent showed of itself at its first rest."""
 
     def measured(recording: xr.Dataset) -> np.ndarray:
-        resting = (recording.phase == REST) & recording.active
-        shown = recording[name].where(resting).isel(episode=0)
-        return shown.bfill("step").isel(step=0).values
+        resting = ((recording.phase == REST) & recording.active).isel(episode=0)
+        first = resting.argmax("step")
+        return recording[name].isel(episode=0).isel(step=first).values
 
     return measured
 
