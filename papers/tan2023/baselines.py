@@ -53,12 +53,14 @@ class Entry:
 
 
 _DEEP = HindsightDQN(
-    n_hidden=(128, 128), learning_rate=1e-3, discount=0.95, n_exploration=2000, input_scale=0.2,
+    n_hidden=(128, 128), learning_rate=3e-3, discount=0.95, n_exploration=5000, input_scale=0.2,
 )  # fmt: skip
 LEARNERS: Mapping[str, Entry] = {
     "goal_directed": Entry("Fast & Slow, exact search", GoalDirected(planner=ExactSearch()), False),
     "predicted": Entry(
-        "network for memory", PredictiveGoalDirected(planner=ExactSearch()), stops=False
+        "network for memory",
+        PredictiveGoalDirected(planner=ExactSearch(), model_updates=1, model_learning_rate=3e-3),
+        stops=False,
     ),
     "q": Entry("Q-learning", GoalTables(all_goals=True)),
     "dyna_q": Entry("Dyna-Q", GoalTables(n_planning=50)),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PUBLISHED_BLOCKS = {"action": 50, "state": 200}  # epochs under each rule
 EQUAL_TASK = GoalRules(n_blocks=60, n_told=400, n_held_out=100, pool=8000)
-RATES = {"action": 3e-3, "state": 3e-3, "value": 3e-3}
+RATES = {"action": 1e-2, "state": 1e-2, "value": 1e-2}
 CRITERION = 0.95  # of actions
 _ONE = Test(n_lives=1)
 
