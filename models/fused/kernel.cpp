@@ -28,7 +28,7 @@ namespace {
 constexpr long LANES = 16;  // of a tile
 constexpr long CHUNK = 4;   // steps whose gate gradients are kept in the second-level cache
 constexpr double ADAM_FIRST_DECAY = 0.9;
-constexpr Core CORE = Core::FASTSLOW_CORE;  // a library holds one kind, which the builder names
+constexpr Core CORE = Core::FASTSLOW_CORE;  // build.py makes a library for each
 
 template <class T>
 T larger(T x, T y) { return x > y ? x : y; }
@@ -159,7 +159,8 @@ struct Population : Arrays {
         double n_active = 0, policy_loss = 0, value_loss = 0, entropy = 0;
     };
     Sums* tile_sums;
-    long ahead = -1;  // the step whose recurrent sums are being computed, or -1
+    long n_ahead;     // tiles whose recurrent sums are computed ahead
+    long ahead = -1;  // the step for which they are being computed, or -1
     struct Recur {
         Population* population;
         void operator()(int index) const {
@@ -190,7 +191,8 @@ struct Population : Arrays {
           outputs_by_lane(n_seeds * n_tiles * LANES * outputs_size),
           policies(n_seeds * n_tiles * LANES * n_actions),
           tile_gradient(n_seeds * n_tiles * parameter_size),
-          tile_sums(new Sums[n_seeds * n_tiles]) {}
+          tile_sums(new Sums[n_seeds * n_tiles]),
+          n_ahead(n_seeds * n_tiles * (n_threads - 1) / n_threads) {}
 
     ~Population() {
         settle();
@@ -249,16 +251,18 @@ struct Population : Arrays {
     // ------------------------------------------------------------------ forward
 
     // While the caller's world answers, the other threads compute what the next step's sums owe to
-    // the units; it does not depend on the answer.
+    // the units; it does not depend on the answer. They do so for the tiles which they will then
+    // take forward themselves, since to fetch the sums from another core's cache takes as long as
+    // to compute them.
     void step(long t) {
         bool ready = settle() == t;
         over_tiles([&](const Tile& tile) {
-            forward(tile, t, ready);
+            forward(tile, t, ready && tile.index < n_ahead);
             sample(tile, t);
         });
-        if (t + 1 < n_steps && pool.helped()) {
+        if (t + 1 < n_steps && n_ahead > 0 && pool.helped()) {
             ahead = t + 1;
-            pool.start(int(n_seeds * n_tiles), recur_ahead);
+            pool.start(int(n_ahead), recur_ahead);
         }
     }
 
@@ -299,14 +303,16 @@ struct Population : Arrays {
         float* h = hidden + tile.begin * n_units;
         float* c = cell + tile.begin * n_units;
         const auto [block, hidden_before, cell_before] = kept_of(tile, t);
-        if (!ready) recur(tile, t);
         for (long lane = 0; lane < tile.n; ++lane)
             if (first[t * n + tile.begin + lane]) {
                 copy(w + initial_hidden_at, n_units, h + lane * n_units);
                 copy(w + initial_cell_at, n_units, c + lane * n_units);
-                product(1, n_columns, {h + lane * n_units, n_units, 1, 0}, {w, column_stride, 0},
-                        n_units, 1, block + lane * n_columns, n_columns, false);
+                if (ready)
+                    product(1, n_columns, {h + lane * n_units, n_units, 1, 0},
+                            {w, column_stride, 0}, n_units, 1, block + lane * n_columns, n_columns,
+                            false);
             }
+        if (!ready) recur(tile, t);
         copy(h, tile.n * n_units, hidden_before);
         if (has_cell(CORE)) copy(c, tile.n * n_units, cell_before);
         product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},

@@ -75,7 +75,7 @@ class Bed {
 // while. Threads look out for work for a moment, then sleep.
 class Pool {
    public:
-    explicit Pool(int most_threads) : n_shares(2 * uint64_t(most_threads)) {
+    explicit Pool(int most_threads) {
         threads = new pthread_t[most_threads];
         auto begin = [](void* pool) -> void* {
             static_cast<Pool*>(pool)->work();
@@ -123,7 +123,7 @@ class Pool {
     void finish() {
         const double start = now();
         int n_own = 0;
-        while (int n = take(true)) n_own += n;
+        while (take(true)) ++n_own;
         const double own = now() - start;
         for (int spins = 0; to_do.read(); ++spins) {
             if (spins < SPINS) relax();
@@ -145,21 +145,18 @@ class Pool {
     static uint64_t end_left(uint64_t seen) { return seen >> 16 & 0xffff; }
     static bool any_left(uint64_t seen) { return first_left(seen) < end_left(seen); }
 
-    // Take some of the last jobs, or of the first, and do them; fewer at once toward the end, so that
-    // all finish together. Returns how many.
-    int take(bool last) {
+    // Take a job, the last or the first, and do it; false if none is left.
+    bool take(bool last) {
         uint64_t seen = tickets.read();
         while (any_left(seen)) {
-            uint64_t n = (end_left(seen) - first_left(seen)) / n_shares;
-            if (n == 0) n = 1;
-            const uint64_t job = last ? end_left(seen) - n : first_left(seen);
-            if (tickets.change(seen, last ? seen - (n << 16) : seen + n)) {
-                for (uint64_t i = job; i < job + n; ++i) current(current_job, int(i));
-                if (to_do.subtract(int(n)) == 0) done.wake();
-                return int(n);
+            const uint64_t job = last ? end_left(seen) - 1 : first_left(seen);
+            if (tickets.change(seen, last ? seen - (uint64_t(1) << 16) : seen + 1)) {
+                current(current_job, int(job));
+                if (to_do.subtract(1) == 0) done.wake();
+                return true;
             }
         }
-        return 0;
+        return false;
     }
 
     void work() {
@@ -183,7 +180,6 @@ class Pool {
     const void* current_job = nullptr;
     int alone = 0;  // rounds left without the others
     int n_others = 0;
-    const uint64_t n_shares;  // into which the jobs that are left are divided
     pthread_t* threads;
 };
 
