@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from .navigation import solved, steps_above_minimum, steps_above_shortest
+from .navigation import path_length, solved, steps_above_minimum, steps_above_shortest
 
 WINDOW = 5  # attempts over which a moving solve rate is taken
 
@@ -128,7 +128,45 @@ def attempts_to_recover(recording: xr.Dataset, change: int, window: int = WINDOW
     return before.copy(data=n.astype(float)).rename("attempts_to_recover").assign_attrs(attributes)
 
 
+def attempts_to_readapt(
+    recording: xr.Dataset, change: int, window: int = WINDOW, tolerance: float = 1.5
+) -> xr.DataArray:
+    """Attempts after a change of the world until ways are short again.
+
+    Short are ways whose mean over the last `window` attempts, all of them made since the change,
+    is at most `tolerance` times that of the shortest.
+
+    Parameters
+    ----------
+    recording : Dataset with dims ([seed,] episode, step)
+    change : int
+        First attempt in the changed world.
+    window : int
+    tolerance : float
+
+    Returns
+    -------
+    DataArray with dims (seed, life)
+        One more than all attempts since the change where they never are.
+    """
+    taken, above = (
+        by_life(recording, values(recording)).isel(attempt=slice(change, None))
+        for values in (path_length, steps_above_shortest)
+    )
+    n_after = taken.sizes["attempt"]
+    if n_after < window:
+        raise ValueError(
+            f"after the change there must be at least {window} attempts, got {n_after}"
+        )
+    taken, shortest = (a.rolling(attempt=window).sum() for a in (taken, taken - above))
+    short = (taken <= tolerance * shortest).values
+    n = np.where(short.any(axis=-1), short.argmax(axis=-1) + 1, n_after + 1)
+    attributes = {"units": "attempts", "long_name": "attempts until ways are short again"}
+    after = taken.isel(attempt=0, drop=True).copy(data=n.astype(float))
+    return after.rename("attempts_to_readapt").assign_attrs(attributes)
+
+
 __all__ = [
-    "attempts_to_recover", "by_life", "moving_solve_rate", "sam_geodesic",
+    "attempts_to_readapt", "attempts_to_recover", "by_life", "moving_solve_rate", "sam_geodesic",
     "sam_manhattan", "solve_rate",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from fastslow.analysis.adaptation import (
+    attempts_to_readapt,
     attempts_to_recover,
     by_life,
     moving_solve_rate,
@@ -54,6 +55,28 @@ def test_recovery_by_hand(after, expected):
 
 def test_recovery_to_a_rate_below_one():
     assert attempts_to_recover(lives("+-+-+-" + "-+-+-+"), 6, window=2).item() == 2
+
+
+def ways(*lengths: int) -> xr.Dataset:
+    """A life of attempts of these lengths, each the shortest where it is 2."""
+    n_steps = max(lengths)
+    active = np.arange(n_steps) < np.array(lengths)[:, None]
+    n = np.ones(active.shape, int)
+    columns = {
+        "active": active, "phase": 0 * n, "solved": active,
+        "attempt": np.arange(len(lengths))[:, None] * n, "manhattan": 2 * n, "shortest_path": 2 * n,
+    }  # fmt: skip
+    data = {name: (("episode", "step"), array) for name, array in columns.items()}
+    return xr.Dataset(data, coords={"life": ("episode", np.zeros(len(lengths), int))})
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"), [((2, 2, 9), 2), ((3, 3, 9), 2), ((4, 3, 2), 3), ((9, 9, 9), 4)]
+)
+def test_readaptation_by_hand(after, expected):
+    assert attempts_to_readapt(ways(2, 9, *after), 2, window=2).item() == expected
+    with pytest.raises(ValueError, match="at least 2 attempts, got 1"):
+        attempts_to_readapt(ways(2, 2), 1, window=2)
 
 
 def test_too_few_attempts_are_an_error():

@@ -1,10 +1,10 @@
 """Goal-directed behavior: a fast policy network, a memory of transitions, a slow search in it."""
 
-from .agent import COUNTS, FAST, SLOW, GoalDirected
+from .agent import COUNTS, FAST, FRONTIER, SLOW, GoalDirected
 from .memory import TransitionMemory
 from .planners import ExactSearch, Plan, RandomBranches, SequentialBranches
 
 __all__ = [
-    "COUNTS", "FAST", "SLOW", "ExactSearch", "GoalDirected", "Plan", "RandomBranches",
+    "COUNTS", "FAST", "FRONTIER", "SLOW", "ExactSearch", "GoalDirected", "Plan", "RandomBranches",
     "SequentialBranches", "TransitionMemory",
 ]  # fmt: skip

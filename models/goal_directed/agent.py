@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,13 +12,15 @@ from ...tasks import Discrete, Lanes, Task, TimeStep
 from ...tasks.navigation import tan
 from ..agent import Agent, Trace
 from ..hippocampus import ReplayPath
+from .frontier import toward_frontier
 from .memory import TransitionMemory
 from .network import PolicyNetworks
 from .planners import LegacyDraws, Plan, Planner, RandomBranches
 from .replay import BACKWARD, FORWARD, Episode, backward_samples, forward_samples, shuffled
 
-COUNTS, FAST, SLOW = 0, 1, 2  # values of the trace `decider`
+COUNTS, FAST, SLOW, FRONTIER = 0, 1, 2, 3  # values of the trace `decider`
 ARBITRATION = ("plan_first", "confidence")
+EXPLORE = ("tries", "frontier")
 UNIFORM_BITS = 2**53
 
 
@@ -35,7 +38,8 @@ class GoalDirected(Agent):
     Observations are (x, y, goal x, goal y), as in `GridWorld`. Places are numbered as the task
     numbers them; nothing else is known of them before they are visited.
 
-    Traces are `policy`, the network's; `decider` (0 tries alone, 1 the network, 2 the plan);
+    Traces are `policy`, the network's; `decider` (0 tries alone, 1 the network, 2 the plan, 3
+    the way to the frontier);
     `plan_length`; `memory_reads` and `multiply_adds` of this decision; and of what was
     learned from the previous move `conflict` (it contradicted memory), `stale` (it contradicted the
     plan), `replay_batch` (samples), `replay_multiply_adds` and `loss` (nats).
@@ -49,6 +53,11 @@ class GoalDirected(Agent):
         See `TransitionMemory`.
     decay : float
         Of counts.
+    infer_returns : bool
+        Infer which action takes back which, see `Returns`.
+    explore : {"tries", "frontier"}
+        Where no plan is found: by the score above, or through memory to an action never tried, see
+        `toward_frontier`.
     forward_replay : {"imagined_starts", "imagined_goals", "off"}
     backward_replay : {"visited", "last_visits", "off"}
     train_on_final : bool
@@ -86,6 +95,8 @@ class GoalDirected(Agent):
     exploration: float = 1.0
     memory: str = "overwrite"
     decay: float = 1.0
+    infer_returns: bool = False
+    explore: str = "tries"
     forward_replay: str = "imagined_starts"
     backward_replay: str = "visited"
     train_on_final: bool = False
@@ -103,11 +114,12 @@ class GoalDirected(Agent):
             ("forward_replay", FORWARD),
             ("backward_replay", BACKWARD),
             ("arbitration", ARBITRATION),
+            ("explore", EXPLORE),
             ("ties", ("lowest", "random")),
         ):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name} must be {', '.join(known)}, got '{getattr(self, name)}'")
-        TransitionMemory(0, 1, 1, self.memory, self.decay)  # its own checks
+        TransitionMemory(0, 1, 1, self.memory, self.decay)  # for its checks
 
     # ------------------------------------------------------------------ a life
 
@@ -123,7 +135,9 @@ class GoalDirected(Agent):
         draws = rng.random(1)[:, 0]
         self._generators = [np.random.default_rng(int(u * UNIFORM_BITS)) for u in draws]
         self._streams: list[Any] = list(self._generators)
-        self._memory = TransitionMemory(n, n_states, task.action.n, self.memory, self.decay)
+        self._memory = TransitionMemory(
+            n, n_states, task.action.n, self.memory, self.decay, self.infer_returns
+        )
         self._network = PolicyNetworks(
             self._generators, (4, *self.n_hidden, task.action.n), self.learning_rate,
             self.batch_size,
@@ -143,19 +157,24 @@ class GoalDirected(Agent):
         policy = self._policy()
         score = policy - self.exploration * np.sqrt(self._tries[self._lanes, self._state])
         choice = self._best(score)
+        preferred = policy[self._lanes, choice] == policy.max(axis=1)
+        decider = np.where(preferred & ("fast" not in self.lesions), FAST, COUNTS)
         wanted = self._wanted(now, policy)
         self._plan = self.planner.plan(self._memory, self._state, self._goal, wanted, self._streams)
         planned = self._plan.length > 0
-        preferred = policy[self._lanes, choice] == policy.max(axis=1)
-        decider = np.where(preferred & ("fast" not in self.lesions), FAST, COUNTS)
-        self._action = np.where(planned, self._plan.actions[:, 0], choice)
-        self._moved = now.active.copy()
+        choice = np.where(planned, self._plan.actions[:, 0], choice)
+        decider = np.where(planned, SLOW, decider)
+        n_reads, cost = self._plan.n_reads, np.full(len(choice), self._cost())
+        if self.explore == "frontier":
+            lanes = np.flatnonzero(wanted & ~planned)
+            choice[lanes], decider[lanes] = self._explore(lanes, n_reads, cost), FRONTIER
+        self._action, self._moved = choice, now.active.copy()
         trace: Trace = {
             "policy": policy,
-            "decider": np.where(planned, SLOW, decider).astype(np.int8),
+            "decider": decider.astype(np.int8),
             "plan_length": self._plan.length.astype(np.int32),
-            "memory_reads": self._plan.n_reads,
-            "multiply_adds": np.full(len(choice), self._cost()),
+            "memory_reads": n_reads,
+            "multiply_adds": cost,
         }
         if self.show_replay:
             trace["replay"] = self._imagined()
@@ -188,6 +207,28 @@ class GoalDirected(Agent):
             return np.full((len(self._lanes), self._n_actions), 1 / self._n_actions, np.float32)
         inputs = np.concatenate([self._place[self._state], self._place[self._goal]], axis=1)
         return self._network.policy(inputs[:, None])[:, 0]
+
+    def _explore(self, lanes: np.ndarray, n_reads: np.ndarray, cost: np.ndarray) -> np.ndarray:
+        """First actions toward the frontier; what it costs is added to `n_reads` and `cost`."""
+        actions = np.zeros(len(lanes), np.int64)
+        everywhere = np.arange(self._memory.n_states + 1)[:, None], np.arange(self._n_actions)
+        for i, lane in enumerate(lanes.tolist()):
+            known = self._memory.believed(np.full((1, 1), lane), *everywhere)
+            step = toward_frontier(
+                known, int(self._state[lane]), self._tries[lane], partial(self._policy_at, lane)
+            )
+            actions[i] = step.action
+            n_reads[lane] += step.n_reads
+            cost[lane] += step.n_reads // self._n_actions * self._cost()
+        return actions
+
+    def _policy_at(self, lane: int, states: np.ndarray) -> np.ndarray:
+        """The network's p (k, n_actions) of one lane in other states, for its goal."""
+        if "fast" in self.lesions:
+            return np.full((len(states), self._n_actions), 1 / self._n_actions)
+        goal = np.broadcast_to(self._place[self._goal[lane]], (len(states), 2))
+        inputs = np.concatenate([self._place[states], goal], axis=1)
+        return self._network.policy_of(lane, inputs)
 
     def _best(self, score: np.ndarray) -> np.ndarray:
         if self.ties == "lowest":
@@ -264,4 +305,4 @@ class GoalDirected(Agent):
         ]
 
 
-__all__ = ["COUNTS", "FAST", "SLOW", "GoalDirected"]
+__all__ = ["COUNTS", "FAST", "FRONTIER", "SLOW", "GoalDirected"]

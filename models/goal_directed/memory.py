@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 UNKNOWN = -1
+N_SEEN = 3  # chosen
 POLICIES = ("overwrite", "append", "counts")
 
 
@@ -21,6 +22,8 @@ class TransitionMemory:
     ----------
     n, n_states, n_actions : int
     policy : {"overwrite", "append", "counts"}
+    infer_returns : bool
+        Infer ways back, see `Returns`.
     decay : float
         What is left of older counts of a state and action at each new outcome; 1 keeps all.
 
@@ -48,7 +51,13 @@ class TransitionMemory:
     """
 
     def __init__(
-        self, n: int, n_states: int, n_actions: int, policy: str = "overwrite", decay: float = 1.0
+        self,
+        n: int,
+        n_states: int,
+        n_actions: int,
+        policy: str = "overwrite",
+        decay: float = 1.0,
+        infer_returns: bool = False,
     ) -> None:
         if policy not in POLICIES:
             raise ValueError(f"policy must be {', '.join(POLICIES)}, got '{policy}'")
@@ -61,6 +70,7 @@ class TransitionMemory:
         self.strength = np.zeros(shape)
         self.cumulative = np.zeros((n_actions * self.n_slots, n, n_states + 1), np.float32)
         self.entered = np.zeros((n, n_states), bool)
+        self.returns = Returns(n, n_actions) if infer_returns else None
 
     def observe(
         self, lanes: np.ndarray, state: np.ndarray, action: np.ndarray, reached: np.ndarray
@@ -68,9 +78,27 @@ class TransitionMemory:
         """Remember one move of each of `lanes`; returns whether it contradicts what was known."""
         conflict = self._store((lanes, state, action), reached)
         self.entered[lanes, reached] |= reached != state
-        sums = self.strength[lanes, state].reshape(len(lanes), -1).cumsum(axis=1)
-        self.cumulative[:, lanes, state] = (sums / sums[:, -1:]).T
+        self._weigh(lanes, state)
+        if self.returns is not None:
+            self.returns.learn(self, lanes, state, action, reached)
         return conflict
+
+    def infer(
+        self, lanes: np.ndarray, state: np.ndarray, action: np.ndarray, leads: np.ndarray
+    ) -> None:
+        """Take it that an action leads somewhere where nothing is known of it."""
+        at = (lanes, state, action)
+        new = self.strength[at].max(axis=1) == 0
+        lanes, state, leads = lanes[new], state[new], leads[new]
+        at = (lanes, state, action[new])
+        self.successor[(*at, 0)], self.strength[(*at, 0)] = leads, 1
+        self.entered[lanes, leads] = True
+        self._weigh(lanes, state)
+
+    def _weigh(self, lanes: np.ndarray, state: np.ndarray) -> None:
+        """Bring the shares of entries up to date."""
+        sums = self.strength[lanes, state].reshape(len(lanes), len(self.cumulative)).cumsum(axis=1)
+        self.cumulative[:, lanes, state] = (sums / sums[:, -1:]).T
 
     def _store(self, at: tuple[np.ndarray, ...], reached: np.ndarray) -> np.ndarray:
         if self.policy == "overwrite":
@@ -106,6 +134,48 @@ class TransitionMemory:
         self.successor[lanes], self.strength[lanes] = self.n_states, 0
         self.cumulative[:, lanes] = 0
         self.entered[lanes] = False
+
+
+class Returns:
+    """Which action takes back which, learned from moves that were made in both directions.
+
+    Once it was seen `N_SEEN` times that `b` led back where `a` came from, and never that another
+    action did, `b` is taken to lead back from wherever `a` leads.
+    """
+
+    def __init__(self, n: int, n_actions: int) -> None:
+        self.votes = np.zeros((n, n_actions, n_actions), np.int64)
+        self.inverse = np.full((n, n_actions), UNKNOWN)
+
+    def learn(
+        self,
+        memory: TransitionMemory,
+        lanes: np.ndarray,
+        state: np.ndarray,
+        action: np.ndarray,
+        reached: np.ndarray,
+    ) -> None:
+        """Count who led back, and infer the way back of this move, or of all when it is new."""
+        moved = reached != state
+        lanes, state, action, reached = (x[moved] for x in (lanes, state, action, reached))
+        back = (memory.successor[lanes, reached] == state[:, None, None]).any(axis=2)
+        self.votes[lanes, action] += back
+        votes = self.votes[lanes, action]
+        sure = (votes.max(axis=1) >= N_SEEN) & ((votes > 0).sum(axis=1) == 1)
+        inverse = np.where(sure, votes.argmax(axis=1), UNKNOWN)
+        new = inverse != self.inverse[lanes, action]
+        self.inverse[lanes, action] = inverse
+        for i in np.flatnonzero(new & sure).tolist():
+            self._infer_all(memory, int(lanes[i]), int(action[i]), int(inverse[i]))
+        memory.infer(lanes[sure], reached[sure], inverse[sure], state[sure])
+
+    @staticmethod
+    def _infer_all(memory: TransitionMemory, lane: int, action: int, inverse: int) -> None:
+        states = np.arange(memory.n_states)
+        reached = memory.believed(np.full(len(states), lane), states, np.full(len(states), action))
+        moved = (reached != states) & (reached != memory.n_states)
+        count = int(moved.sum())
+        memory.infer(np.full(count, lane), reached[moved], np.full(count, inverse), states[moved])
 
 
 __all__ = ["POLICIES", "UNKNOWN", "TransitionMemory"]

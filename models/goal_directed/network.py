@@ -77,6 +77,11 @@ class PolicyNetworks:
         """Probability of each action (n, k, n_actions) for `inputs` (n, k, n_inputs)."""
         return softmax(self._forward(inputs.astype(np.float32), slice(None))[-1])
 
+    def policy_of(self, lane: int, inputs: np.ndarray) -> np.ndarray:
+        """Probability of each action (k, n_actions) in one lane, for `inputs` (k, n_inputs)."""
+        one = slice(lane, lane + 1)
+        return softmax(self._forward(inputs[None].astype(np.float32), one)[-1])[0]
+
     def _forward(self, inputs: np.ndarray, lanes: slice) -> list[np.ndarray]:
         """What each layer gives, the inputs first and the logits last."""
         layers = [inputs]

@@ -1,9 +1,21 @@
 """Tan & Motani 2023, Learning, fast and slow (arXiv:2301.13758): a goal-directed agent with memory."""
 
 from ..declaration import Paper
-from . import baselines, dynamic, every_state, pain, static, subgoals, supervised
+from . import (
+    baselines,
+    dissociation,
+    dynamic,
+    every_state,
+    improved,
+    pain,
+    static,
+    subgoals,
+    supervised,
+)
 
-_MODULES = (dynamic, static, every_state, supervised, baselines, pain, subgoals)
+_MODULES = (
+    dynamic, static, dissociation, improved, every_state, supervised, baselines, pain, subgoals,
+)  # fmt: skip
 
 paper = Paper(
     name="tan2023",

@@ -47,6 +47,24 @@ def recovery(recording: xr.Dataset) -> np.ndarray:
     return attempts_to_recover(recording, CHANGE).mean("life").values
 
 
+def readaptation(recording: xr.Dataset) -> np.ndarray:
+    """Attempts after the change until two of each of two routes are short, mean over lives."""
+    from ...analysis.adaptation import attempts_to_readapt
+
+    return attempts_to_readapt(recording, CHANGE, window=4).mean("life").values
+
+
+def operations(recording: xr.Dataset) -> np.ndarray:
+    """Memory reads and multiply-adds of one decision, learning left out."""
+    count = (recording["memory_reads"] + recording["multiply_adds"]).where(recording["active"])
+    return count.mean(("episode", "step")).values
+
+
+def times_operations(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
+    """Operations of a decision of the first as a multiple of those of the second."""
+    return operations(first) / operations(second)
+
+
 def share_of_plans(recording: xr.Dataset) -> np.ndarray:
     """Share of steps that the plan decided."""
     slow = (recording["decider"] == SLOW).sum(("episode", "step"))
