@@ -91,6 +91,8 @@ def test_the_shipped_heir_is_one_of_the_shipped_seeds():
     assert "inherited" in fs.simulate(task, agent, 1, seed=3, record=("inherited",))
     with pytest.raises(ValueError, match="ShippedHeir is one of the seeds"):
         fs.simulate(task, agent, 1, seed=999)
+    with pytest.raises(TypeError, match="wang2018/bandit_independent has none"):
+        fs.simulate(task, ShippedHeir("wang2018/bandit_independent"), 1, seed=0)
 
 
 # ------------------------------------------------------------------ analyses

@@ -54,10 +54,10 @@ def certain_candidates(
     last = max(len(top) - n_neighbors, 0)
     least = top.max(axis=0) if n_neighbors == 1 else np.partition(top, last, axis=0)[last]
     group, of = np.nonzero(top >= least - margin)
-    group = np.split(group[np.argsort(of, kind="stable")], np.cumsum(np.bincount(of))[:-1])
+    by_query = np.split(group[np.argsort(of, kind="stable")], np.cumsum(np.bincount(of))[:-1])
     members = np.arange(0, _BLOCK, _GROUPS)
     found = []
-    for groups in group:
+    for groups in by_query:
         begins = groups // _GROUPS * _BLOCK + groups % _GROUPS
         entries = (begins[:, None] + members).ravel()
         found.append(entries if entries[-1] < len(key) else entries[entries < len(key)])

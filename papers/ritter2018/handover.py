@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ...models.agent import Agent, Trace
+from ...models.episodic import EpisodicPrefrontal
 from ...models.heir import Heir
 from ...tasks import Lanes, Task, TimeStep
 from ...tasks.barcode_bandit import BarcodeBandit
@@ -49,6 +50,8 @@ class ShippedHeir(Agent):
             )
         at = shipped.seeds.index(rng.seeds[0])
         heir, other = shipped.agent(shipped.seeds[at]), shipped.agent(shipped.seeds[at - 1])
+        if not (isinstance(heir, EpisodicPrefrontal) and isinstance(other, EpisodicPrefrontal)):
+            raise TypeError(f"only an episodic network has a memory, {self.network} has none")
         donor = other if "kinship" in self.lesions else heir
         lesions = [part for part in self.lesions if part in Heir.parts]
         self._heir = Heir(donor, heir, self.n_episodes).without(*lesions)

@@ -28,7 +28,7 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     saved = savings(intact, empty)
     shut, familiar = (recordings[f"{NETWORK}@{t}"] for t in ("always_open", "all_familiar"))
     whole = savings(recordings[RESTORED], recordings[f"{RESTORED}@empty_memory"])
-    curves = [
+    curves: list[tuple[int, str, str, xr.DataArray]] = [
         *((0, f"shift {s}", c, saved.sel(shift=s))
           for s, c in ((0, "network"), (1, "other_network"), (FAR, "model_free"))),
         (1, "epLSTM", "network", recalled_twin(intact).mean("shift")),
@@ -40,10 +40,18 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         (3, "gate held open", "model_free", savings(shut, empty).sel(shift=FAR)),
         (3, "whole state put back", "blind", whole.sel(shift=FAR)),
     ]  # fmt: skip
-    tables = [_curve(axes[panel], "abcd"[panel], *rest) for panel, *rest in curves]
-    labels = ("savings (reward)", "P(look-alike recalled)", "gate, first pull", "savings (reward)")
-    for ax, text, label in zip(axes, "abcd", labels, strict=True):
-        ax.set(xlabel="bits that differ", ylabel=label)
+    tables = [
+        _curve(axes[panel], "abcd"[panel], label, color, values)
+        for panel, label, color, values in curves
+    ]
+    y_labels = (
+        "savings (reward)",
+        "P(look-alike recalled)",
+        "gate, first pull",
+        "savings (reward)",
+    )
+    for ax, text, y_label in zip(axes, "abcd", y_labels, strict=True):
+        ax.set(xlabel="bits that differ", ylabel=y_label)
         ax.legend(fontsize=4.5, handlelength=1.5)
         letter(ax, text)
     for ax in (axes[0], axes[3]):
