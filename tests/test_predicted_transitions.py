@@ -15,11 +15,11 @@ ROOM = GridWorld(size=4, walls="....\n.#..\n....\n....", n_attempts=3)
 
 
 @cache
-def taught(n_moves, seed, n_updates=4):
+def taught(n_moves, seed, n_updates=2):
     """A memory of one lane that was shown random moves in the room."""
     rng = np.random.default_rng(seed)
     memory = PredictedTransitions(
-        Lanes(seed, 1), [rng], (4, 4), 4, n_hidden=32, n_updates=n_updates, learning_rate=3e-3
+        Lanes(seed, 1), [rng], (4, 4), 4, n_hidden=32, n_updates=n_updates, learning_rate=1e-2
     )
     graph, free = ROOM.layouts[0].graph, ROOM.layouts[0].free
     wrong = []
@@ -32,7 +32,7 @@ def taught(n_moves, seed, n_updates=4):
 
 
 def test_predictions_become_true(seed):
-    memory, wrong = taught(400, seed)
+    memory, wrong = taught(300, seed)
     graph, free = ROOM.layouts[0].graph, ROOM.layouts[0].free
     predicted = memory.successor[0, :-1, :, 0]
     assert predicted[free].tolist() == graph.next_state[free].tolist()
@@ -41,7 +41,7 @@ def test_predictions_become_true(seed):
 
 
 def test_it_is_searched_like_a_memory(seed):
-    memory, _ = taught(400, seed)
+    memory, _ = taught(300, seed)
     plan = ExactSearch(10).plan(memory, np.array([0]), np.array([15]), np.ones(1, bool), [])
     assert plan.length.tolist() == [6]
     states, graph = plan.states[0, :7], ROOM.layouts[0].graph

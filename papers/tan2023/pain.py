@@ -47,9 +47,15 @@ def damage(recording: xr.Dataset) -> np.ndarray:
 
 
 def damage_share(felt: xr.Dataset, numb: xr.Dataset) -> np.ndarray:
-    """Hazards entered in the second half of the attempts, as a share of those of another agent."""
-    late = [damage(recording)[:, 50:].sum(axis=1) for recording in (felt, numb)]
-    return late[0] / late[1]
+    """Hazards entered in the second half of the attempts, as a share of those of another agent.
+
+    Not finite, a failure, where the other enters none.
+    """
+    late = [
+        np.array_split(damage(recording), 2, axis=1)[1].sum(axis=1) for recording in (felt, numb)
+    ]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return late[0] / late[1]
 
 
 def solved_difference(felt: xr.Dataset, numb: xr.Dataset) -> np.ndarray:
