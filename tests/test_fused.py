@@ -54,9 +54,9 @@ def everything(population, index: int) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.parametrize("core", cores.GATES)
-def test_seed_alone_and_in_company_on_one_and_two_threads(core, seed):
+def test_seed_alone_and_in_company_on_any_number_of_threads(core, seed):
     crowd = replace(SMALL, core=core, n_seeds=4)
-    together = [populate(FusedPopulation(crowd, n_threads), seed) for n_threads in (1, 2)]
+    together = [populate(FusedPopulation(crowd, n_threads), seed) for n_threads in (1, 2, 3)]
     alone = FusedPopulation(replace(crowd, n_seeds=1))
     alone.load(0, together[0].weights(2))
     generator = np.random.default_rng(seed)
@@ -64,16 +64,17 @@ def test_seed_alone_and_in_company_on_one_and_two_threads(core, seed):
     for _ in range(2):
         rows = [generator.random((crowd.n_steps, 4 * n)) for _ in range(4)]
         inputs = generator.normal(size=(crowd.n_steps, 4 * n, crowd.n_inputs))
-        for population, lanes in ((together[0], ...), (together[1], ...), (alone, own)):
+        for population, lanes in (*((whole, ...) for whole in together), (alone, own)):
             draw, reward, discount, first = (row[:, lanes] for row in rows)
             for t in range(crowd.n_steps):
                 population.inputs[t] = inputs[t, lanes]
                 population.step(t, first[t] < 0.2, draw[t])
             population.update(reward, discount, np.ones_like(draw, bool), SETTINGS)
     for index in range(4):
-        first, second = (everything(population, index) for population in together)
+        first, *others = (everything(population, index) for population in together)
         for name, array in first.items():
-            np.testing.assert_array_equal(array, second[name], err_msg=name)
+            for other in others:
+                np.testing.assert_array_equal(array, other[name], err_msg=name)
     for name, array in everything(alone, 0).items():
         np.testing.assert_array_equal(array, everything(together[0], 2)[name], err_msg=name)
 
