@@ -105,8 +105,9 @@ def homeostasis(
     """Weights of synapses, nS, evened out over cells, with a given mean sum for each cell.
 
     K_ij / (s_i s_j)^(alpha / 2), where s is a cell's summed K, takes from cells that were active
-    often; without it only the most visited place of a maze replays. One factor on what was
-    learned then sets the sum, no weight exceeding `cap`.
+    often; without it only the most visited place of a maze replays. One factor then sets the
+    sum, no weight exceeding `cap`. Cells that never met are not connected: their initial weight
+    would be a third of all.
 
     Parameters
     ----------
@@ -128,15 +129,14 @@ def homeostasis(
     share[active] = strength[active] ** (-alpha / 2)
     source, target = wiring
     learned = pairs[source, target] * share[source] * share[target]
-    base, total = INITIAL * SCALE, summed * len(pairs)
-    if not base * len(learned) < total < base * len(learned) + (cap - base) * (learned > 0).sum():
+    total = summed * len(pairs)
+    if not 0 < total < cap * (learned > 0).sum():
         raise ValueError(
-            f"a mean sum of {summed:g} nS cannot be reached with weights between {base:g} and "
-            f"{cap:g} nS"
+            f"a mean sum of {summed:g} nS cannot be reached with weights between 0 and {cap:g} nS"
         )
 
     def weights(factor: float) -> np.ndarray:
-        return np.minimum(base + factor * learned, cap)
+        return np.minimum(factor * learned, cap)
 
     low, high = 0.0, total / learned.sum()
     while weights(high).sum() < total:

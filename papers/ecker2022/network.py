@@ -17,8 +17,7 @@ SOURCE = "doi:10.7554/eLife.71850"
 N_SEEDS = 3
 NETWORK = CA3()  # 2,000 pyramidal cells, the least with a proper ripple; 10 s
 ONE_LIFE = Test(n_lives=1)
-# 200 s of .35 s, after which weights add up to about as much as after 400 s on the track
-N_MOVES = 571
+N_MOVES = 1143  # 400 s of .35 s, as long as on the track
 N_LINE = 20
 
 
@@ -39,7 +38,7 @@ OPEN_MAZE = open_maze().layouts[0]  # 47 states
 
 
 def exploration(graph: StateGraph, **settings: Any) -> Exploration:
-    """200 s on the way from the first state that can be left, then one rest."""
+    """400 s on the way from the first state that can be left, then one rest."""
     start = int(np.flatnonzero(graph.adjacency.any(axis=1))[0])
     return Exploration(graph, **{"n_moves": N_MOVES, "start": start, **settings})
 
