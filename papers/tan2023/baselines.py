@@ -53,7 +53,7 @@ class Entry:
 
 
 _DEEP = HindsightDQN(
-    n_hidden=(128, 128), learning_rate=3e-3, discount=0.95, n_exploration=5000, input_scale=0.2,
+    n_hidden=(128, 128), learning_rate=1e-3, discount=0.9, n_exploration=5000, input_scale=0.2,
 )  # fmt: skip
 LEARNERS: Mapping[str, Entry] = {
     "goal_directed": Entry("Fast & Slow, exact search", GoalDirected(planner=ExactSearch()), False),
