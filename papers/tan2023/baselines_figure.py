@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 STYLES = {
@@ -31,9 +32,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter
     from . import baselines
 
-    drawing, axes = plt.subplots(
-        1, 3, figsize=(TWO_COLUMNS, 2.5), gridspec_kw={"width_ratios": (1.3, 1, 0.7)}
-    )
+    drawing, axes = plt.subplots(1, 2, figsize=(TWO_COLUMNS * 0.8, 2.5))
     tables, n_learning = [], baselines.N_LEARNING
     for name, (color, line) in STYLES.items():
         steps, goals = baselines.steps_and_goals(recordings[f"tan2023/baseline_{name}"])
@@ -62,24 +61,40 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
                          mec=color, mew=0.6)  # fmt: skip
             tables.append(pd.DataFrame(
                 {"panel": "b", "learner": name, "x": begin, "value": share}))  # fmt: skip
-    for x, name in enumerate(baselines.TEN_TIMES):
-        recording = recordings[f"tan2023/baseline_{name}_10x"]
-        share = baselines.solved_percent(10 * n_learning, None)(recording)
-        axes[2].plot(x + jitter(len(share), 0.2), share, "o", ms=2.5,
-                     color=COLORS[STYLES[name][0]])  # fmt: skip
-        tables.append(pd.DataFrame({"panel": "c", "learner": name, "x": 10, "value": share}))
     axes[0].set(xlabel="steps", ylabel="goals reached", xlim=(0, None), ylim=(0, 100))
     axes[0].legend(fontsize=5, handlelength=1.5)
-    for ax, names, title in (
-        (axes[1], STYLES, "after 100 attempts"),
-        (axes[2], baselines.TEN_TIMES, "after 1000"),
-    ):
-        ax.set(ylim=(0, 105), ylabel="attempts solved (%)", title=title)
-        labels = [baselines.LEARNERS[name].label for name in names]
-        ax.set_xticks(range(len(labels)), labels, rotation=60, ha="right", fontsize=5)
-    for ax, text in zip(axes, "abc", strict=True):
+    axes[1].set(ylim=(0, 105), ylabel="attempts solved (%)")
+    _name_learners(axes[1], list(STYLES))
+    for ax, text in zip(axes, "ab", strict=True):
         letter(ax, text)
     return drawing, pd.concat(tables, ignore_index=True)
 
 
-__all__ = ["draw"]
+def draw_longer(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """Share of attempts solved after ten times as many."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    from ...analysis.style import COLORS, ONE_COLUMN, jitter
+    from . import baselines
+
+    drawing, ax = plt.subplots(figsize=(ONE_COLUMN * 0.8, 2.4))
+    tables = []
+    for x, name in enumerate(baselines.TEN_TIMES):
+        recording = recordings[f"tan2023/baseline_{name}_10x"]
+        share = baselines.solved_percent(10 * baselines.N_LEARNING, None)(recording)
+        ax.plot(x + jitter(len(share), 0.2), share, "o", ms=2.5, color=COLORS[STYLES[name][0]])
+        tables.append(pd.DataFrame({"learner": name, "value": share}))
+    ax.set(ylim=(0, 105), ylabel="attempts solved (%)")
+    _name_learners(ax, list(baselines.TEN_TIMES))
+    return drawing, pd.concat(tables, ignore_index=True)
+
+
+def _name_learners(ax: Axes, names: list[str]) -> None:
+    from . import baselines
+
+    labels = [baselines.LEARNERS[name].label for name in names]
+    ax.set_xticks(range(len(labels)), labels, rotation=40, ha="right", fontsize=5)
+
+
+__all__ = ["draw", "draw_longer"]
