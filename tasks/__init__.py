@@ -17,6 +17,7 @@ from .navigation import Arena, GridWorld
 from .pattern_completion import PatternCompletion
 from .randomness import Lanes, stream
 from .restless import RestlessBandit, StableVolatileBandit
+from .reversal_bandit import ReversalBandit
 from .shared_ends import SharedEnds
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
@@ -46,6 +47,7 @@ __all__ = [
     "PatternCompletion",
     "Play",
     "RestlessBandit",
+    "ReversalBandit",
     "SharedEnds",
     "StableVolatileBandit",
     "SwappingTwoStep",

@@ -7,7 +7,9 @@ from .gittins import Gittins, gittins_index
 from .good_arm import GoodArmObserver
 from .harlow_observer import ObjectMemory
 from .object_values import ObjectValues
+from .policy_gradient import PolicyGradient
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
+from .reversal_observer import ReversalObserver
 from .two_step_cue import RewardAsCue
 from .two_step_drifting_observer import DriftingObserver
 from .two_step_hybrid import Hybrid, TwoStepPlanner, TwoStepSarsa
@@ -25,8 +27,10 @@ __all__ = [
     "Hybrid",
     "ObjectMemory",
     "ObjectValues",
+    "PolicyGradient",
     "QLearner",
     "Random",
+    "ReversalObserver",
     "RewardAsCue",
     "Thompson",
     "TwoStepObserver",
