@@ -8,6 +8,7 @@ from ...models.agent import Agent
 from ...models.goal_directed import ExactSearch, GoalDirected, RandomBranches, SequentialBranches
 from ...tasks.navigation import GridWorld, tan
 from ..declaration import Experiment, Figure, Measure, Signature, Test
+from .dynamic_figure import AGENTS, draw_deciders, draw_imagined, draw_learning
 from .measures import (
     ALL,
     FIRST,
@@ -116,6 +117,8 @@ EXPERIMENTS = (
              GoalDirected(backward_replay="last_visits")),
     _variant("final", "learns from the last move of an attempt, too",
              GoalDirected(train_on_final=True)),
+    experiment("imagined", "plans recorded", GoalDirected(show_replay=True), n_lives=1, full=2,
+               quick=1),
     _variant("confidence", "memory is searched where the network is unsure",
              GoalDirected(arbitration="confidence")),
 )  # fmt: skip
@@ -260,4 +263,34 @@ _ABLATIONS = (
 )  # fmt: skip
 
 SIGNATURES = (*_STREAM, *_EXACT, *_FULL, *_SIZES, *_ORDER, *_SHARES, *_ABLATIONS)
-FIGURES: tuple[Figure, ...] = ()
+FIGURES = (
+    Figure(
+        name=P + "learning",
+        caption=(
+            "Steps above the Manhattan distance, summed over attempts; the walls change at the "
+            "dashed line. Lines: mean over seeds; bands: 95 % intervals; circles: the published "
+            "single runs."
+        ),
+        needs=tuple(f"{P}{name}" for name in AGENTS),
+        draw=draw_learning,
+    ),
+    Figure(
+        name=P + "deciders",
+        caption=(
+            "Who decides, in blocks of ten attempts: the plan, the way to the frontier of memory, "
+            "the network, or tries against its preference. (a) As published. (b) Improved."
+        ),
+        needs=(P + "dynamic", P + "improved"),
+        draw=draw_deciders,
+    ),
+    Figure(
+        name=P + "imagined",
+        caption=(
+            "Ways taken (black) and plans imagined at their steps (dashed) by one agent: (a) with "
+            "most plans before the walls change, (b) the first attempt whose plan the new walls "
+            "contradict, (c) late."
+        ),
+        needs=(P + "imagined",),
+        draw=draw_imagined,
+    ),
+)
