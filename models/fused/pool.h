@@ -1,13 +1,14 @@
 // A few threads that share out numbered jobs and never hold up the caller.
 //
-// POSIX threads and the compiler's atomic operations: the headers of C++'s own would take longer to
-// compile than the kernel.
+// POSIX threads: the headers of C++'s own would take as long to compile as the kernel.
 
 #pragma once
 
 #include <pthread.h>
 #include <stdint.h>
 #include <time.h>
+
+#include <atomic>
 
 namespace fastslow {
 
@@ -24,49 +25,6 @@ inline double now() {  // microseconds
     clock_gettime(CLOCK_MONOTONIC, &t);
     return 1e6 * double(t.tv_sec) + 1e-3 * double(t.tv_nsec);
 }
-
-// A number that all threads see change at once; on a cache line of its own.
-template <class T>
-class alignas(64) Shared {
-   public:
-    T read() const { return __atomic_load_n(&value, __ATOMIC_SEQ_CST); }
-    void write(T x) { __atomic_store_n(&value, x, __ATOMIC_SEQ_CST); }
-    T subtract(T x) { return __atomic_sub_fetch(&value, x, __ATOMIC_SEQ_CST); }
-    // Change `seen` into `next`; if another thread was faster, false, and `seen` is what it wrote.
-    bool change(T& seen, T next) {
-        return __atomic_compare_exchange_n(&value, &seen, next, true, __ATOMIC_SEQ_CST,
-                                           __ATOMIC_SEQ_CST);
-    }
-
-   private:
-    T value = 0;
-};
-
-// Threads asleep until something holds.
-class Bed {
-   public:
-    template <class Condition>
-    void sleep_until(Condition holds) {
-        pthread_mutex_lock(&mutex);
-        n_asleep.write(n_asleep.read() + 1);
-        while (!holds()) pthread_cond_wait(&change, &mutex);
-        n_asleep.write(n_asleep.read() - 1);
-        pthread_mutex_unlock(&mutex);
-    }
-
-    // To be called after each change that may make it hold.
-    void wake() {
-        if (n_asleep.read() == 0) return;
-        pthread_mutex_lock(&mutex);
-        pthread_cond_broadcast(&change);
-        pthread_mutex_unlock(&mutex);
-    }
-
-   private:
-    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-    pthread_cond_t change = PTHREAD_COND_INITIALIZER;
-    Shared<int> n_asleep;
-};
 
 // The caller works too, and takes every job that no other thread has begun, so a thread that the
 // machine gives no time to holds up nothing. It takes the last jobs first and the other threads the
@@ -87,8 +45,9 @@ class Pool {
     }
 
     ~Pool() {
-        stopping.write(1);
-        idle.wake();
+        stopping = true;
+        tickets.fetch_add(uint64_t(1) << 32);
+        tickets.notify_all();
         for (int i = 0; i < n_others; ++i) pthread_join(threads[i], nullptr);
         delete[] threads;
     }
@@ -114,9 +73,10 @@ class Pool {
     void start(int n, const Job& job) {
         current = [](const void* job, int i) { (*static_cast<const Job*>(job))(i); };
         current_job = &job;
-        to_do.write(n);
-        tickets.write(((tickets.read() >> 32) + 1) << 32 | uint64_t(n) << 16);
-        idle.wake();
+        to_do = n;
+        const uint64_t round = (tickets.load() >> 32) + 1;
+        tickets = round << 32 | uint64_t(n) << 16;
+        tickets.notify_all();
     }
 
     // Do what is left and wait for what others have begun.
@@ -125,9 +85,9 @@ class Pool {
         int n_own = 0;
         while (take(true)) ++n_own;
         const double own = now() - start;
-        for (int spins = 0; to_do.read(); ++spins) {
+        for (int spins = 0; int left = to_do; ++spins) {
             if (spins < SPINS) relax();
-            else done.sleep_until([this] { return to_do.read() == 0; });
+            else to_do.wait(left);
         }
         const double waited = now() - start - own;
         if (waited > 2 * own / (n_own ? n_own : 1) + PATIENCE) alone = ROUNDS_ALONE;
@@ -147,12 +107,12 @@ class Pool {
 
     // Take a job, the last or the first, and do it; false if none is left.
     bool take(bool last) {
-        uint64_t seen = tickets.read();
+        uint64_t seen = tickets;
         while (any_left(seen)) {
             const uint64_t job = last ? end_left(seen) - 1 : first_left(seen);
-            if (tickets.change(seen, last ? seen - (uint64_t(1) << 16) : seen + 1)) {
+            if (tickets.compare_exchange_weak(seen, last ? seen - (uint64_t(1) << 16) : seen + 1)) {
                 current(current_job, int(job));
-                if (to_do.subtract(1) == 0) done.wake();
+                if (to_do.fetch_sub(1) == 1) to_do.notify_all();
                 return true;
             }
         }
@@ -160,22 +120,24 @@ class Pool {
     }
 
     void work() {
-        for (int spins = 0; !stopping.read();) {
+        for (int spins = 0; !stopping;) {
             if (take(false)) {
                 spins = 0;
             } else if (spins < SPINS) {
                 ++spins;
                 relax();
             } else {
-                idle.sleep_until([this] { return any_left(tickets.read()) || stopping.read(); });
+                const uint64_t seen = tickets;
+                if (!any_left(seen) && !stopping) tickets.wait(seen);
                 spins = 0;
             }
         }
     }
 
-    Shared<uint64_t> tickets;
-    Shared<int> to_do, stopping;
-    Bed idle, done;
+    // Each on a cache line of its own.
+    alignas(64) std::atomic<uint64_t> tickets{0};
+    alignas(64) std::atomic<int> to_do{0};
+    alignas(64) std::atomic<bool> stopping{false};
     void (*current)(const void* job, int index) = nullptr;
     const void* current_job = nullptr;
     int alone = 0;  // rounds left without the others
