@@ -39,6 +39,6 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
             rows += [(name, not test, seed, value) for seed, value in enumerate(solved)]
     ax.set(ylabel="attempts solved (%)", ylim=(0, 105), xlabel="starts and goals of replay")
     ax.set_xticks(range(len(LABELS)), LABELS.values())
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower center", ncols=2)
     names = ["replay", "network_alone", "seed", "solved_percent"]
     return drawing, pd.DataFrame(rows, columns=names)

@@ -35,7 +35,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
             rows += [(of, name, seed, value) for seed, value in enumerate(share)]
     ax.set(ylabel="attempts solved (%)", ylim=(0, 105), xlim=(-0.6, 1.6))
     ax.set_xticks((0, 1), ("across the wall", "on the same side"))
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", ncols=3)
     return drawing, pd.DataFrame(rows, columns=["attempts", "subgoals", "seed", "solved_percent"])
 
 
