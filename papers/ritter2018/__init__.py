@@ -1,7 +1,7 @@
 """Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
 
 from ..declaration import Paper
-from . import barcode, handover, recall, two_step
+from . import barcode, handover, images, recall, two_step, water_maze
 
 paper = Paper(
     name="ritter2018",
@@ -15,6 +15,9 @@ paper = Paper(
         *recall.EXPERIMENTS,
         *handover.EXPERIMENTS,
         *two_step.EXPERIMENTS,
+        # Not reproduced, and so without verdict and figure, until they have been run.
+        *images.EXPERIMENTS,
+        *water_maze.EXPERIMENTS,
     ),
     signatures=(
         *barcode.SIGNATURES,

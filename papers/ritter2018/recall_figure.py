@@ -26,7 +26,7 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     drawing, axes = plt.subplots(1, 4, figsize=(TWO_COLUMNS, 1.9))
     intact, empty = recordings[NETWORK], recordings[f"{NETWORK}@empty_memory"]
     saved = savings(intact, empty)
-    shut, familiar = (recordings[f"{NETWORK}@{t}"] for t in ("always_open", "all_familiar"))
+    opened, familiar = (recordings[f"{NETWORK}@{t}"] for t in ("always_open", "all_familiar"))
     whole = savings(recordings[RESTORED], recordings[f"{RESTORED}@empty_memory"])
     curves: list[tuple[int, str, str, xr.DataArray]] = [
         *((0, f"shift {s}", c, saved.sel(shift=s))
@@ -37,7 +37,7 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         (2, "epLSTM", "network", first_gate(intact).mean("shift")),
         (2, "all seems familiar", "cue", first_gate(familiar).mean("shift")),
         (3, "epLSTM", "network", saved.sel(shift=FAR)),
-        (3, "gate held open", "model_free", savings(shut, empty).sel(shift=FAR)),
+        (3, "gate held open", "model_free", savings(opened, empty).sel(shift=FAR)),
         (3, "whole state put back", "blind", whole.sel(shift=FAR)),
     ]  # fmt: skip
     tables = [
