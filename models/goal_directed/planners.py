@@ -191,7 +191,8 @@ class SequentialBranches:
         n_reads: np.ndarray,
     ) -> tuple[int, int, list[int], list[int]] | None:
         """One branch as (length, first action, states left, actions), None if it does not land."""
-        states, actions = [], []
+        states: list[int] = []
+        actions: list[int] = []
         while len(actions) < self.depth and entries[state]:
             action, after = entries[state][draws.below(len(entries[state]))]
             n_reads += 1
