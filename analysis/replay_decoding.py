@@ -321,7 +321,7 @@ def _rotated(rate: np.ndarray, fired: np.ndarray, rng: np.random.Generator, n: i
 def _exchanged(rate: np.ndarray, fired: np.ndarray, rng: np.random.Generator, n: int) -> Dealt:
     log_rate, summed = np.log(rate), rate.sum(axis=0)
     for _ in range(n):
-        yield log_rate[rng.permutation(len(rate))[fired]], summed
+        yield log_rate[rng.permutation(np.arange(len(rate)))[fired]], summed
 
 
 def holm(p: np.ndarray) -> np.ndarray:
