@@ -110,6 +110,7 @@ class PolicyNetworks:
             Mean cross-entropy (nats) over minibatches as they were met, 0 without a sample.
         """
         size, total, met = self.batch_size, np.zeros(len(self.flat)), np.zeros(len(self.flat))
+        inputs, targets, weights = (self._filled_up(a) for a in (inputs, targets, weights))
         for begin in range(0, inputs.shape[1], size):
             here = slice(begin, begin + size)
             has = weights[:, begin] > 0
@@ -121,21 +122,24 @@ class PolicyNetworks:
             met += has
         return (total / np.maximum(met, 1)).astype(np.float32)
 
+    def _filled_up(self, samples: np.ndarray) -> np.ndarray:
+        """Zeros appended until minibatches are full."""
+        n, n_samples = samples.shape[:2]
+        full = -(-n_samples // self.batch_size) * self.batch_size
+        filled = np.zeros((n, full, *samples.shape[2:]), samples.dtype)
+        filled[:, :n_samples] = samples
+        return filled
+
     def _step(
         self, inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray, lanes: slice
     ) -> np.ndarray:
         """One step of Adam on one minibatch of each of `lanes`."""
-        missing = self.batch_size - inputs.shape[1]
-        if missing:
-            inputs = np.pad(inputs, ((0, 0), (0, missing), (0, 0)))
-            targets, weights = (np.pad(a, ((0, 0), (0, missing))) for a in (targets, weights))
         layers = self._forward(np.ascontiguousarray(inputs, np.float32), lanes)
         policy = softmax(layers[-1])
         share = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-        chosen = np.take_along_axis(policy, targets[..., None], axis=2)
-        loss = -(share * np.log(np.maximum(chosen[..., 0], EPSILON))).sum(axis=1)
-        np.put_along_axis(policy, targets[..., None], chosen - 1, axis=2)
-        delta = policy * share[..., None]
+        chosen = targets[..., None] == np.arange(policy.shape[2])
+        loss = -(share * np.log(np.maximum((policy * chosen).sum(axis=2), EPSILON))).sum(axis=1)
+        delta = (policy - chosen) * share[..., None]
         delta[np.abs(delta) < TOO_SMALL] = 0
         for k in range(len(self._layers) - 1, -1, -1):
             weight, bias = self._gradients[k]

@@ -55,7 +55,7 @@ def draw_dissociation(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.
                 .assign(agent=name, world=world)
             )  # fmt: skip
     left.axvline(CHANGE, color="black", linestyle="--", linewidth=0.6)
-    left.set(xlabel="attempt", ylabel="steps above the shortest way")
+    left.set(xlabel="attempt", ylabel="steps above the shortest way", ylim=(0, 40))
     left.legend()
     right.set(
         xscale="log", xlabel="operations per decision", ylabel="attempts until ways are short"
