@@ -1,5 +1,7 @@
 """One agent with all parts: what each of them is needed for."""
 
+from types import MappingProxyType
+
 from ..declaration import Paper
 from . import nonlocal_news
 
@@ -13,4 +15,24 @@ paper = Paper(
     experiments=nonlocal_news.EXPERIMENTS,
     signatures=nonlocal_news.SIGNATURES,
     figures=nonlocal_news.FIGURES,
+    notes=MappingProxyType(
+        {
+            **dict.fromkeys(
+                (
+                    "integrated/replay_brings_news",
+                    "integrated/replay_beyond_blank_rest",
+                    "integrated/replay_needs_actions",
+                    "integrated/price_of_replay",
+                    "integrated/order_indifferent_in_long_rest",
+                ),
+                "Half of the networks take up replayed news nearly always, half in every second context: "
+                "training never meets stored states as brief as those that replay leaves.",
+            ),
+            **dict.fromkeys(
+                ("integrated/onset_rpe_old_without_rest", "integrated/onset_rpe_new_after_rest"),
+                "Replay of one outcome for each action turns the choice but hardly the value of a "
+                "context: to the network such outcomes mean a reversal, which leaves it rich.",
+            ),
+        }
+    ),
 )

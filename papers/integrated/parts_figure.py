@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .measures import after_news, in_known_context
+from .measures import after_news, unconcerned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def draw_parts(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
         3, 1, figsize=(TWO_COLUMNS, 3.4), sharex=True, height_ratios=(1, 1, 0.6)
     )
     rows = []
-    panels = ((after_news, "news from\nelsewhere"), (in_known_context, "known\ncontext"))
+    panels = ((after_news, "news from\nelsewhere"), (unconcerned, "other\ncontexts"))
     for ax, (measure, label) in zip(axes[:2], panels, strict=True):
         for x, cut in enumerate(CUTS):
             values = measure(recordings[f"{NAME}@{name_of(cut)}"])
