@@ -27,6 +27,12 @@ paper = Paper(
     ),
     figures=(*barcode.FIGURES, *recall.FIGURES, *handover.FIGURES, *two_step.FIGURES),
     notes={
+        "ritter2018/recall_restored_what": (
+            "Every first visit begins in the state of some other context and is spoilt by it, so "
+            "that what is stored of it is of little use either. With a threshold of .99 (three "
+            "networks, other worlds) the same context saves 1.8 and a changed mapping costs 2.8: "
+            "the simplest form needs to know what is familiar."
+        ),
         "ritter2018/handover_geometry": (
             "With shuffled keys the same measure lies around its bound of 0, as it should, and so "
             "not wholly outside. Geometry comes along with the memory of another network, too, "
