@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 
 __all__ = [
-    "adaptation", "behavior", "comparison", "decoding", "experience", "exposure", "history",
+    "adaptation", "behavior", "comparison", "decoding", "dopamine_responses", "experience", "exposure", "history",
     "inheritance", "learning_curves", "maze_figure", "navigation", "neural", "regret", "reminders",
     "replay_decoding", "replay_paths", "representation", "reversal", "sequences", "sharp_waves",
     "similarity", "statistics", "stored_state", "style", "tables", "trajectories", "trials",
