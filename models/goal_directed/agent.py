@@ -21,7 +21,7 @@ from .replay import BACKWARD, FORWARD, Episode, backward_samples, forward_sample
 COUNTS, FAST, SLOW, FRONTIER = 0, 1, 2, 3  # values of the trace `decider`
 ARBITRATION = ("plan_first", "confidence")
 EXPLORE = ("tries", "frontier")
-UNIFORM_BITS = 2**53
+UNIFORM_VALUES = 2**53  # that a uniform number can take
 
 
 @dataclass
@@ -133,7 +133,7 @@ class GoalDirected(Agent):
         self._shape, self._n_actions = shape, task.action.n
         n_states = shape[0] * shape[1]
         draws = rng.random(1)[:, 0]
-        self._generators = [np.random.default_rng(int(u * UNIFORM_BITS)) for u in draws]
+        self._generators = [np.random.default_rng(int(u * UNIFORM_VALUES)) for u in draws]
         self._streams: list[Any] = list(self._generators)
         self._memory = TransitionMemory(
             n, n_states, task.action.n, self.memory, self.decay, self.infer_returns

@@ -148,8 +148,9 @@ def _first_branch(
 class SequentialBranches:
     """`RandomBranches` one after another, drawing as the published program does.
 
-    Its numbers come from the generator that drew start and goal of the attempt, so that agents
-    without a network are the published ones step by step; slow.
+    Its numbers come from the generator that drew start and goal of the attempt in the published
+    task (`tasks.navigation.tan.dynamic`), so that agents without a network are the published ones
+    step by step; slow.
     """
 
     task_stream: ClassVar[bool] = True
