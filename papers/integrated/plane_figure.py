@@ -1,0 +1,122 @@
+"""The figure of the fast-slow plane."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .plane_learners import ACTIVATIONS, BANDIT, BELIEF, MAZE, MEMORY, TABLE, WEIGHTS, Learner
+from .plane_measures import (
+    BANDIT_CHANGE,
+    MAZE_CHANGE,
+    N_BANDIT,
+    N_MAZE,
+    bandit_asymptote,
+    bandit_experience,
+    maze_asymptote,
+    maze_experience,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLOR_OF = {
+    WEIGHTS: "network", ACTIVATIONS: "other_network", MEMORY: "algorithm", TABLE: "model_free",
+    BELIEF: "optimal",
+}  # fmt: skip
+HIDDEN = ("wiped",)  # a control; in the table only
+AREA = 70.0  # points^2 at an asymptote of 1
+P = "integrated/plane_"
+
+
+def table_of(recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame:
+    """One row for each learner and seed: operations, experience, asymptote."""
+    import pandas as pd
+
+    rows = []
+    worlds = (
+        ("maze", MAZE, maze_experience, maze_asymptote),
+        ("bandit", BANDIT, bandit_experience, bandit_asymptote),
+    )
+    for world, learners, experience, asymptote in worlds:
+        for name, learner in learners.items():
+            recording = recordings[P + name]
+            found = experience(recording)
+            rows.append(
+                pd.DataFrame({
+                    "world": world, "learner": name, "seed": recording["seed"].values,
+                    "where": " and ".join(learner.where),
+                    "operations": learner.operations(recording),
+                    "learning_operations": learner.learning(recording),
+                    "experience": found.needed, "censored": found.censored,
+                    "asymptote": asymptote(recording),
+                })
+            )  # fmt: skip
+    return pd.concat(rows, ignore_index=True)
+
+
+def draw_plane(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """Draw both worlds, and return what is drawn with the operations of learning beside."""
+    import matplotlib.pyplot as plt
+
+    from ...analysis.style import TWO_COLUMNS, letter
+
+    table = table_of(recordings)
+    drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 3.3))
+    _panel(left, table[table["world"] == "maze"], MAZE, N_MAZE - MAZE_CHANGE)
+    _panel(right, table[table["world"] == "bandit"], BANDIT, N_BANDIT - BANDIT_CHANGE)
+    left.set(ylabel="attempts needed after the walls changed")
+    right.set(ylabel="trials needed after the arms reversed")
+    for axes, text in ((left, "a"), (right, "b")):
+        axes.set(xlabel="operations of one decision")
+        letter(axes, text)
+    _legend(drawing)
+    return drawing, table
+
+
+def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], longest: int) -> None:
+    from ...analysis.statistics import t_interval
+    from ...analysis.style import COLORS
+
+    axes.axhline(longest, color="black", linestyle="--", linewidth=0.5)
+    axes.set(xscale="log", yscale="log", ylim=(3, 1.6 * longest))
+    for name, learner in learners.items():
+        if name in HIDDEN:
+            continue
+        rows = table[table["learner"] == name]
+        x, y, size = (rows[column].mean() for column in ("operations", "experience", "asymptote"))
+        colors = [COLORS[COLOR_OF[where]] for where in learner.where]
+        if len(rows) > 1:
+            found = t_interval(rows["experience"])
+            low, high = max(found.low, 3.0), min(found.high, float(longest))
+            axes.plot([x, x], [low, high], color=colors[0], linewidth=0.8)
+        open_ = bool(rows["censored"].all())
+        axes.plot(
+            x, y, "o", markersize=np.sqrt(AREA * size), markeredgecolor=colors[0],
+            markerfacecolor="white" if open_ else colors[0],
+            markerfacecoloralt="white" if open_ else colors[-1],
+            fillstyle="left" if len(colors) > 1 else "full", markeredgewidth=0.8,
+        )  # fmt: skip
+        axes.annotate(learner.label, (x, y), (5, 5), textcoords="offset points", fontsize=5.5)
+
+
+def _legend(drawing: Figure) -> None:
+    from matplotlib.lines import Line2D
+
+    from ...analysis.style import COLORS
+
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=COLORS[color], label=where, markersize=5)
+        for where, color in COLOR_OF.items()
+    ]
+    handles += [
+        Line2D([], [], marker="o", linestyle="", markerfacecolor="white", markeredgecolor="black",
+               markersize=np.sqrt(AREA * share), label=f"asymptote {share:g}")
+        for share in (0.5, 1.0)
+    ]  # fmt: skip
+    drawing.legend(handles=handles, loc="outside lower center", ncols=len(handles))
