@@ -14,4 +14,28 @@ paper = Paper(
     experiments=(*track.EXPERIMENTS, *mazes.EXPERIMENTS, *recall.EXPERIMENTS),
     signatures=(*track.SIGNATURES, *mazes.SIGNATURES, *recall.SIGNATURES),
     figures=(*track.FIGURES, *mazes.FIGURES, *recall.FIGURES),
+    notes={
+        "ecker2022/events": (
+            "Every seed lies inside, with 5, 11 and 5 sharp waves, and none of the controls has any; "
+            "counts vary so much that an interval over three seeds crosses the bound."
+        ),
+        "ecker2022/both_directions": (
+            "Every seed replays in both directions. Five to thirteen sharp waves are too few to tell "
+            "their shares from three seeds."
+        ),
+        "ecker2022/asymmetric_forward": (
+            "No event runs in reverse. The control, with the symmetric rule, has reverse events in "
+            "every seed, but its share is uncertain over three seeds."
+        ),
+        "ecker2022/pyramidal_rate": (
+            "Every seed lies well inside; the rate follows the number of sharp waves, which varies."
+        ),
+        "ecker2022/basket_rate": (
+            "Every seed lies well inside; the rate follows the number of sharp waves, which varies."
+        ),
+        "ecker2022/compression": (
+            "The seeds agree, about 14 times. Without adaptation activity stands still in two seeds; "
+            "in the third the posterior mean jumps within an endless event, which counts as speed."
+        ),
+    },
 )
