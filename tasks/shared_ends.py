@@ -28,7 +28,8 @@ class SharedEnds:
     choice is made, then `n_trials` choices. The barcode is in view at each choice, and beside it,
     one-hot, the end state to which the last choice of this visit led.
 
-    A life begins with `n_rounds` rounds of visits to all contexts in random order. In each of them a
+    A life begins with `n_rounds` rounds of visits to all contexts in random order; after each comes, if
+    `n_brief` is not 0, a round of brief visits of so many choices. In each visit the
     pair changes with probability `p_change` at a random trial: what was rich reverses, or becomes poor
     with probability `p_poor`; what was poor becomes rich. With `p_change` 0 nothing changes.
 
@@ -47,6 +48,7 @@ class SharedEnds:
     n_contexts: int = 6
     n_trials: int = 8
     n_rounds: int = 2
+    n_brief: int = 0
     n_bits: int = 10
     p_good: float = 0.9
     p_bad: float = 0.1
@@ -74,8 +76,9 @@ class SharedEnds:
                 raise ValueError(f"{name} must be a probability, got {getattr(self, name)}")
         if self.news not in NEWS:
             raise ValueError(f"news must be {', '.join(NEWS)}, got '{self.news}'")
-        if self.n_backups < 0:
-            raise ValueError(f"n_backups must be at least 0, got {self.n_backups}")
+        for name in ("n_brief", "n_backups"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")
 
     @property
     def observation_size(self) -> int:
@@ -98,20 +101,22 @@ class SharedEnds:
     @property
     def n_steps(self) -> int:
         visits = self.n_rounds * self.n_contexts
+        brief = visits * (1 + self.n_brief) if self.n_brief else 0
         if self.tested:
             visits += 1 + self.n_contexts
-        return visits * (1 + self.n_trials) + self.tested
+        return visits * (1 + self.n_trials) + brief + self.tested
 
     def play(self, n: int, rng: Lanes) -> Play:
         life = _Life(self, n, rng)
         for _ in range(self.n_rounds):
-            for context in rng.permutation(self.n_contexts).T:
-                yield from life.visit(context, LEARN)
+            for n_trials in filter(None, (self.n_trials, self.n_brief)):
+                for context in rng.permutation(self.n_contexts).T:
+                    yield from life.visit(context, LEARN, n_trials)
         if self.tested:
-            yield from life.visit(life.news_context, NEWS_COMES)
+            yield from life.visit(life.news_context, NEWS_COMES, self.n_trials)
             yield from life.rest()
             for context in rng.permutation(self.n_contexts).T:
-                yield from life.visit(context, TEST)
+                yield from life.visit(context, TEST, self.n_trials)
         yield life.now(life.context, 0, TEST if self.tested else LEARN, over=True)
 
 
@@ -147,14 +152,14 @@ class _Life:
 
     # ------------------------------------------------------------------ what comes one by one
 
-    def visit(self, context: np.ndarray, period: int) -> Play:
+    def visit(self, context: np.ndarray, period: int, n_trials: int) -> Play:
         task, rng = self.task, self.rng
         self.context = context
         self.n_seen[self.lanes, context] += 1
-        change_at = self._time_of_change(period)
+        change_at = self._time_of_change(period, n_trials)
         yield self.now(context, 0, period, choice=False)
         self.reward, self.end = np.zeros(self.n, np.float32), np.full(self.n, -1)
-        for trial in range(task.n_trials):
+        for trial in range(n_trials):
             if period == NEWS_COMES and trial == 0:
                 self._bring_news()
             self._change(change_at == trial)
@@ -170,10 +175,10 @@ class _Life:
         yield self.now(self.context, 0, AT_REST, choice=False)
         self.reward, self.end = np.zeros(self.n, np.float32), np.full(self.n, -1)
 
-    def _time_of_change(self, period: int) -> np.ndarray:
+    def _time_of_change(self, period: int, n_trials: int) -> np.ndarray:
         """The trial at which the visited pair changes; -1 if it does not."""
         happens = self.rng.random() < self.task.p_change
-        return np.where(happens & (period == LEARN), self.rng.integers(self.task.n_trials), -1)
+        return np.where(happens & (period == LEARN), self.rng.integers(n_trials), -1)
 
     def _change(self, changes: np.ndarray) -> None:
         pair = self.pair_of(self.context)

@@ -19,6 +19,7 @@ SMALL = SharedEnds(n_contexts=4, n_trials=3)
         SharedEnds(news="devalued", p_poor=0.5, n_backups=0),
         SharedEnds(news="none", n_rounds=1),
         SharedEnds(tested=False, n_rounds=3, p_change=0.5, p_poor=0.3),
+        SharedEnds(n_brief=2),
     ],
 )
 def test_contract(task, seed):
@@ -112,6 +113,15 @@ def test_news_changes_one_pair_and_nothing_else(news, seed):
             assert int(row.best_action) == (changed[news] if same_pair else before[context])
 
 
+def test_brief_visits_come_after_each_round(seed):
+    life = lived(SharedEnds(tested=False, n_brief=2), seed=seed)
+    for lane in range(60):
+        mine = life.isel(episode=life.life == lane)
+        np.testing.assert_array_equal(mine.active.sum("step"), ([9] * 6 + [3] * 6) * 2)
+        for begin in range(0, 24, 6):
+            assert sorted(mine.context.values[begin : begin + 6, 1]) == list(range(6))
+
+
 def test_pairs_change_in_visits_where_that_is_asked_for(seed):
     task = SharedEnds(tested=False, n_rounds=2, p_change=0.3)
     life = lived(task, n=200, seed=seed)
@@ -133,6 +143,7 @@ def test_pairs_change_in_visits_where_that_is_asked_for(seed):
         ({"n_bits": 2}, "n_bits must be at most 52 and enough to tell 6 contexts apart, got 2"),
         ({"p_poor": 1.5}, "p_poor must be a probability, got 1.5"),
         ({"news": "bad"}, "news must be none, reversed, devalued, got 'bad'"),
+        ({"n_brief": -1}, "n_brief must be at least 0, got -1"),
         ({"n_backups": -1}, "n_backups must be at least 0, got -1"),
     ],
 )
