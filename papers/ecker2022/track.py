@@ -164,7 +164,8 @@ FIGURES = (
         name="ecker2022/weights",
         caption=(
             "Mean weight between place cells against the distance of their fields, after learning "
-            "from spikes on the track, and from the same spikes dealt out over time."
+            "from spikes on the track, from the same spikes dealt out over time, and by the asymmetric "
+            "rule, fields ahead and behind taken together."
         ),
         needs=(TRACK, SCATTERED, ASYMMETRIC),
         draw=draw_weights,

@@ -146,7 +146,7 @@ def draw_spectra(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
         ax.set(xlabel="frequency (Hz)", xlim=(0, 350), ylim=(0, None), title=f"{population} cells")
         letter(ax, text)
     axes[0].set_ylabel("share of power (%)")
-    axes[1].legend(handlelength=1, loc="center right", bbox_to_anchor=(1.05, 0.5))
+    axes[0].legend(handlelength=1, loc="upper left", borderaxespad=0.1)
     return drawing, pd.concat(tables, ignore_index=True)
 
 
