@@ -37,5 +37,14 @@ paper = Paper(
             "The seeds agree, about 14 times. Without adaptation activity stands still in two seeds; "
             "in the third the posterior mean jumps within an endless event, which counts as speed."
         ),
+        "ecker2022/start_cue_starts": (
+            "Where a cue meets a silent network a sweep of all 20 states sets out from it. Calibrated "
+            "to 9 to 16 sharp waves in 10 s the network is seldom silent: most cues fall into a "
+            "spontaneous sharp wave or into the pause after it, and others begin by chance in the .2 s "
+            "after a cue."
+        ),
+        "ecker2022/start_cue_leads_away": (
+            "As for the start of these sharp waves: spontaneous ones are among those counted."
+        ),
     },
 )
