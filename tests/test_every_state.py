@@ -5,7 +5,7 @@ import pytest
 
 from fastslow.models import check_agent
 from fastslow.models.goal_directed.replay import Episode, backward_samples
-from fastslow.models.restricted_replay import RestrictedReplay
+from fastslow.models.goal_directed.restricted_replay import RestrictedReplay
 from fastslow.tasks import GridWorld, Lanes
 
 

@@ -6,8 +6,8 @@ import pytest
 from fastslow.analysis.adaptation import solve_rate
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
-from fastslow.models.goal_tables import GoalTables
-from fastslow.models.hindsight import HindsightDQN
+from fastslow.models.goal_directed.goal_tables import GoalTables
+from fastslow.models.goal_directed.hindsight import HindsightDQN
 from fastslow.tasks import Bandit, GridWorld, Lanes
 
 WORLD = GridWorld(size=3, n_attempts=4)

@@ -7,7 +7,7 @@ import pytest
 
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
-from fastslow.models.rule_learner import EQUAL, TARGETS, RuleLearner
+from fastslow.models.goal_directed.rule_learner import EQUAL, TARGETS, RuleLearner
 from fastslow.tasks import Bandit, Lanes, check_task
 from fastslow.tasks.navigation.goal_rules import STEPS, GoalRules, is_closer, right_action
 

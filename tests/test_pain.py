@@ -6,8 +6,8 @@ import pytest
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
 from fastslow.models.goal_directed import ExactSearch, GoalDirected
+from fastslow.models.goal_directed.pain import PainAverse, PainMemory
 from fastslow.models.learners import Random
-from fastslow.models.pain import PainAverse, PainMemory
 from fastslow.tasks import GridWorld, Lanes, check_task
 from fastslow.tasks.navigation.hazards import SCATTERED, HazardWorld
 

@@ -8,7 +8,10 @@ import pytest
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
 from fastslow.models.goal_directed import ExactSearch, GoalDirected
-from fastslow.models.predicted_transitions import PredictedTransitions, PredictiveGoalDirected
+from fastslow.models.goal_directed.predicted_transitions import (
+    PredictedTransitions,
+    PredictiveGoalDirected,
+)
 from fastslow.tasks import GridWorld, Lanes
 
 ROOM = GridWorld(size=4, walls="....\n.#..\n....\n....", n_attempts=3)

@@ -8,7 +8,7 @@ import pytest
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
 from fastslow.models.goal_directed import GoalDirected
-from fastslow.models.subgoals import SubgoalSeeker, betweenness, distances_and_paths
+from fastslow.models.goal_directed.subgoals import SubgoalSeeker, betweenness, distances_and_paths
 from fastslow.tasks import GridWorld
 
 TWO_ROOMS = GridWorld(size=5, walls=".....\n.....\n##.##\n.....\n.....", n_attempts=30)

@@ -15,9 +15,9 @@ import numpy as np
 
 from ...models.agent import Agent
 from ...models.goal_directed import ExactSearch, GoalDirected
-from ...models.goal_tables import GoalTables
-from ...models.hindsight import HindsightDQN
-from ...models.predicted_transitions import PredictiveGoalDirected
+from ...models.goal_directed.goal_tables import GoalTables
+from ...models.goal_directed.hindsight import HindsightDQN
+from ...models.goal_directed.predicted_transitions import PredictiveGoalDirected
 from ...tasks.navigation import GridWorld, tan
 from ..declaration import Experiment, Figure, Measure, Signature, Test
 from .baselines_figure import draw, draw_longer

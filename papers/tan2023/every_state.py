@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...models.restricted_replay import RestrictedReplay
+from ...models.goal_directed.restricted_replay import RestrictedReplay
 from ...tasks.navigation import tan
 from ..declaration import Experiment, Figure, Signature, Test
 from .every_state_figure import draw

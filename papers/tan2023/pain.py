@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...models.goal_directed import ExactSearch
-from ...models.pain import PainAverse
+from ...models.goal_directed.pain import PainAverse
 from ...tasks.navigation.hazards import HazardWorld
 from ..declaration import Experiment, Figure, Signature, Test
 from .pain_figure import draw

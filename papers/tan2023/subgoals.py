@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...models.subgoals import SubgoalSeeker
+from ...models.goal_directed.subgoals import SubgoalSeeker
 from ...tasks.navigation import GridWorld, tan
 from ..declaration import Experiment, Figure, Measure, Signature, Test
 from .subgoals_figure import draw

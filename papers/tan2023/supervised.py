@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...models.rule_learner import EQUAL, RuleLearner
+from ...models.goal_directed.rule_learner import EQUAL, RuleLearner
 from ...tasks.navigation.goal_rules import GoalRules
 from ..declaration import Experiment, Figure, Measure, Signature, Test
 from .supervised_figure import draw

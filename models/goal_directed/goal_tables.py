@@ -12,10 +12,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..tasks import Discrete, Lanes, Task, TimeStep
-from .action_values import epsilon_greedy
-from .agent import Agent, Trace
-from .cores import sample
+from ...tasks import Discrete, Lanes, Task, TimeStep
+from ..action_values import epsilon_greedy
+from ..agent import Agent, Trace
+from ..cores import sample
 
 RULES = ("q", "successor")
 UNTRIED = -1

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..tasks import Lanes, Task
-from .goal_directed import GoalDirected
-from .goal_directed.replay import Episode
+from ...tasks import Lanes, Task
+from . import GoalDirected
+from .replay import Episode
 
 STARTS, GOALS = ("visited", "first"), ("visited", "task")
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..tasks import Lanes, Task, TimeStep
-from .action_values import Move
-from .agent import Trace
-from .dqn import DQN
+from ...tasks import Lanes, Task, TimeStep
+from ..action_values import Move
+from ..agent import Trace
+from ..dqn import DQN
 
 
 @dataclass

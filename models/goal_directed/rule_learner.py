@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from ..tasks import Lanes, Task, TimeStep
-from ..tasks.navigation.goal_rules import NOT_TOLD, STEPS, GoalRules
-from .agent import Agent, Trace
-from .lane_networks import LaneAdam, LaneNetworks
+from ...tasks import Lanes, Task, TimeStep
+from ...tasks.navigation.goal_rules import NOT_TOLD, STEPS, GoalRules
+from ..agent import Agent, Trace
+from ..lane_networks import LaneAdam, LaneNetworks
 
 if TYPE_CHECKING:
     import torch

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..tasks import Lanes, Task, TimeStep
-from .agent import Trace
-from .goal_directed import GoalDirected, TransitionMemory
-from .goal_directed.replay import Episode
+from ...tasks import Lanes, Task, TimeStep
+from ..agent import Trace
+from . import GoalDirected, TransitionMemory
+from .replay import Episode
 
 
 class PainMemory(TransitionMemory):

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..tasks import Lanes, Task, TimeStep
-from .agent import Trace
-from .goal_directed import GoalDirected
+from ...tasks import Lanes, Task, TimeStep
+from ..agent import Trace
+from . import GoalDirected
 
 CHOICES = ("bottleneck", "random")
 NONE = -1

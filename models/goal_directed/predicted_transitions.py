@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..tasks import Lanes, Task
-from .goal_directed import GoalDirected, TransitionMemory
-from .lane_networks import LaneAdam, LaneNetworks
+from ...tasks import Lanes, Task
+from ..lane_networks import LaneAdam, LaneNetworks
+from . import GoalDirected, TransitionMemory
 
 
 class PredictedTransitions(TransitionMemory):
