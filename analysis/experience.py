@@ -18,9 +18,9 @@ class Experience:
     Attributes
     ----------
     needed : (n_seeds,) array
-        As many as were made after the change where the criterion was not reached.
+        As many as were made after the change where performance did not come back.
     censored : (n_seeds,) bool array
-        Where it was not, so that `needed` is the least it can be.
+        Where it did not, so that `needed` is the least it can be.
     """
 
     needed: np.ndarray
@@ -28,12 +28,18 @@ class Experience:
 
 
 def experience_to_adapt(
-    performance: xr.DataArray, change: int, criterion: float, window: int = 4
+    performance: xr.DataArray,
+    change: int,
+    n_before: int,
+    share: float = 0.9,
+    at_least: float = 0.6,
+    window: int = 4,
 ) -> Experience:
-    """Count attempts from a change of the world until performance is at the criterion.
+    """Count attempts from a change of the world until performance is what it was before.
 
-    It is there after n attempts when its mean over all lives and over attempts n - `window` to n
-    since the change is at least `criterion`, so n is `window` at best.
+    It is so after n attempts when its mean over all lives and over attempts n - `window` to n
+    since the change is `share` of the asymptote or more, so n is `window` at best. A learner whose
+    asymptote was below `at_least` had nothing to lose and counts as never back.
 
     Parameters
     ----------
@@ -41,34 +47,37 @@ def experience_to_adapt(
         Share of the possible; NaN where a life has no such attempt.
     change : int
         First attempt in the changed world.
-    criterion : float
+    n_before : int
+        Attempts before it that are the asymptote.
+    share, at_least : float
     window : int
 
     Examples
     --------
     >>> rises = xr.DataArray([[[1, 1, 0, 0, 1, 1, 1]]], dims=("seed", "life", "attempt"))
-    >>> experience_to_adapt(rises, change=2, criterion=0.9, window=2).needed
+    >>> experience_to_adapt(rises, change=2, n_before=2, window=2).needed
     array([4.])
     """
+    before = asymptote(performance, change, n_before)
     after = performance.mean("life").isel(attempt=slice(change, None))
     n_after = after.sizes["attempt"]
-    if change < 1 or window < 1 or n_after < window:
+    if window < 1 or n_after < window:
         raise ValueError(
-            f"after attempt {change}, the change, there must be at least {window} attempts of "
-            f"{performance.sizes['attempt']}, got {n_after}"
+            f"from the change on there must be at least {window} attempts, window being 1 or more, "
+            f"got {n_after}"
         )
-    moving = after.transpose("seed", "attempt").rolling(attempt=window).mean()
-    reached = (moving >= criterion - 1e-9).values
-    censored = ~reached.any(axis=1)
+    moving = after.transpose("seed", "attempt").rolling(attempt=window).mean().values
+    reached = (moving >= share * before[:, None] - 1e-9) & (before >= at_least)[:, None]
+    censored = np.asarray(~reached.any(axis=1))
     needed = np.where(censored, n_after, reached.argmax(axis=1) + 1)
     return Experience(needed.astype(float), censored)
 
 
-def asymptote(performance: xr.DataArray, change: int, n_last: int) -> np.ndarray:
-    """Mean performance in the last `n_last` attempts before a change, for each seed."""
-    if not 0 < n_last <= change:
-        raise ValueError(f"n_last must be 1 to {change}, the attempts before, got {n_last}")
-    before = performance.isel(attempt=slice(change - n_last, change))
+def asymptote(performance: xr.DataArray, change: int, n_before: int) -> np.ndarray:
+    """Mean performance in the last `n_before` attempts before a change, for each seed."""
+    if not 0 < n_before <= change:
+        raise ValueError(f"n_before must be 1 to {change}, the attempts before, got {n_before}")
+    before = performance.isel(attempt=slice(change - n_before, change))
     return before.mean(("life", "attempt")).values
 
 

@@ -61,7 +61,7 @@ class PolicyGradient(BanditLearner):
         taken = (log_policy * torch.from_numpy(chosen.astype(np.float32))).sum(dim=1)
         entropy = -(log_policy.exp() * log_policy).sum(dim=1)
         loss = -taken * error.detach() + self.value_weight * error.square()
-        due = chosen.any(axis=1)
+        due = np.asarray(chosen.any(axis=1))
         due_weight = torch.from_numpy(due.astype(np.float32))
         self._adam.update(((loss - self.entropy_weight * entropy) * due_weight).sum(), due)
 

@@ -29,7 +29,7 @@ from .plane_measures import (
 )
 
 P = "integrated/plane_"
-(_, _BEFORE), (_, _AFTER) = SHORT.walls  # type: ignore[misc]
+_BEFORE, _AFTER = ("\n".join(grid.rows) for grid in SHORT.layouts)
 WALLS_CHANGE = replace(SHORT, n_attempts=N_MAZE, walls=((0, _BEFORE), (MAZE_CHANGE, _AFTER)))
 WALLS_STAY = replace(SHORT_UNCHANGED, n_attempts=N_MAZE)
 ARMS_REVERSE = ReversalBandit(n_trials=N_BANDIT, reversals=(BANDIT_CHANGE,))
@@ -144,13 +144,13 @@ FIGURES = (
     Figure(
         name="integrated/plane",
         caption=(
-            "The fast-slow plane: operations of one decision (memory reads and multiply-adds, counted) "
-            "against the experience needed after a change, mean and 95 % interval over seeds. Color: "
-            "where what was learned is kept, both colors where in two places; area: performance "
-            "before the change as a share of the possible. On the dashed line, and open: not back within the life "
-            "(the length of the remaining life stands in, so the truth is higher). (a) Two routes, the walls change: "
-            "attempts until the ways of four attempts are at most half as long again as the shortest. "
-            "(b) The arms of a bandit (.8, .2) reverse: trials until three of four choices are the better arm."
+            "The fast-slow plane: operations of one decision (memory reads and multiply-adds, "
+            "counted) against the experience needed after a change until performance is 90 % of what "
+            "it was; means and 95 % intervals over seeds. Color: where what was learned is kept, two "
+            "colors where in two places; area: performance before the change as a share of the "
+            "possible. Open points on the dashed line: never back, or nothing learned before, so "
+            "that the rest of the life stands in. (a) Two routes in a grid; the walls "
+            "change. (b) A bandit (.8, .2) whose arms reverse."
         ),
         needs=tuple(experiment.name for experiment in EXPERIMENTS),
         draw=draw_plane,

@@ -18,10 +18,7 @@ Count = Callable[["xr.Dataset"], np.ndarray]  # one number for each seed
 
 MAZE_CHANGE, N_MAZE = 100, 300  # attempts
 BANDIT_CHANGE, N_BANDIT = 500, 2000  # trials
-# Chosen: ways at most half as long again as the shortest; halfway from chance to always.
-MAZE_CRITERION, BANDIT_CRITERION = 2 / 3, 3 / 4
-WINDOW = 4  # attempts or trials; chosen: two of each of two routes
-LAST = {"maze": 20, "bandit": 100}  # attempts or trials before the change that are its asymptote
+MAZE_BEFORE, BANDIT_BEFORE = 20, 100  # the last of them before the change: the asymptote
 
 
 # ------------------------------------------------------------------ operations
@@ -36,7 +33,7 @@ def traced(*names: str) -> Count:
     """Count: the sum of traces, mean over decisions."""
 
     def count(recording: xr.Dataset) -> np.ndarray:
-        total = sum(recording[name].astype(float) for name in names)
+        total = recording[[*names]].to_array().astype(float).sum("variable")
         return total.where(recording["active"]).mean(("episode", "step")).values
 
     return count
@@ -67,31 +64,31 @@ def _of_one(recording: xr.Dataset) -> float:
 
 
 def maze_experience(recording: xr.Dataset) -> Experience:
-    """Attempts until ways are short again."""
+    """Attempts until ways are as short as before."""
     from ...analysis.experience import efficiency, experience_to_adapt
 
-    return experience_to_adapt(efficiency(recording), MAZE_CHANGE, MAZE_CRITERION, WINDOW)
+    return experience_to_adapt(efficiency(recording), MAZE_CHANGE, MAZE_BEFORE)
 
 
 def bandit_experience(recording: xr.Dataset) -> Experience:
-    """Trials until the arm that is now the better one is chosen in three of four lives."""
+    """Trials until the better arm is chosen as often as before."""
     from ...analysis.experience import better_choices, experience_to_adapt
 
-    return experience_to_adapt(better_choices(recording), BANDIT_CHANGE, BANDIT_CRITERION, WINDOW)
+    return experience_to_adapt(better_choices(recording), BANDIT_CHANGE, BANDIT_BEFORE)
 
 
 def maze_asymptote(recording: xr.Dataset) -> np.ndarray:
     """Shortest way as a share of the way taken, before the change."""
     from ...analysis.experience import asymptote, efficiency
 
-    return asymptote(efficiency(recording), MAZE_CHANGE, LAST["maze"])
+    return asymptote(efficiency(recording), MAZE_CHANGE, MAZE_BEFORE)
 
 
 def bandit_asymptote(recording: xr.Dataset) -> np.ndarray:
     """Choices of the better arm before the change."""
     from ...analysis.experience import asymptote, better_choices
 
-    return asymptote(better_choices(recording), BANDIT_CHANGE, LAST["bandit"])
+    return asymptote(better_choices(recording), BANDIT_CHANGE, BANDIT_BEFORE)
 
 
 def times_maze_experience(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
@@ -108,5 +105,5 @@ def better_at_the_end(recording: xr.Dataset) -> np.ndarray:
     """Choices of the better arm in the last 100 trials."""
     from ...analysis.experience import better_choices
 
-    last = better_choices(recording).isel(attempt=slice(-LAST["bandit"], None))
+    last = better_choices(recording).isel(attempt=slice(-BANDIT_BEFORE, None))
     return last.mean(("life", "attempt")).values
