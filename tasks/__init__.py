@@ -6,6 +6,7 @@ if __name__ != "fastslow.tasks":
 from .bandits import Bandit
 from .barcode_bandit import BarcodeBandit
 from .compositional_bandit import CompositionalBandit
+from .conditioning import Conditioning
 from .contract import check_task
 from .graded_similarity import GradedSimilarity
 from .gymnasium_adapter import as_gymnasium, from_gymnasium
@@ -34,6 +35,7 @@ __all__ = [
     "BarcodeBandit",
     "Box",
     "CompositionalBandit",
+    "Conditioning",
     "Discrete",
     "DriftingTwoStep",
     "EpisodicTwoStep",

@@ -13,4 +13,13 @@ paper = Paper(
     experiments=(*conditioning.EXPERIMENTS, *teacher.EXPERIMENTS),
     signatures=(*conditioning.SIGNATURES, *teacher.SIGNATURES),
     figures=(*conditioning.FIGURES, *teacher.FIGURES),
+    notes={
+        f"eshel2015/{name}": (
+            "The effect of the light is large (-11.5 Hz, +5.9 Hz). The control, synapses cut, has an "
+            "effect of exactly 0, since light then reaches no dopamine neuron and its trials use the "
+            "same random numbers; the bound fixed beforehand, no effect, lets 0 pass. A bound away "
+            "from 0 would have told them apart."
+        )
+        for name in ("gaba_excited", "gaba_inhibited")
+    },
 )
