@@ -1,5 +1,7 @@
 """The fast-slow plane: what is counted, on agents that are watched while they do it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -70,17 +72,26 @@ def test_walls_change_on_the_way_and_when_it_is_said():
     assert plane.WALLS_STAY.layouts[0].rows == task.layouts[0].rows
 
 
+@pytest.fixture
+def short_lives(monkeypatch):
+    """Bandits of 160 trials that reverse after 60, routes taken 12 times and then 12 more."""
+    bandit = {"BANDIT_CHANGE": 60, "N_BANDIT": 160, "BANDIT_BEFORE": 30}
+    maze = {"MAZE_CHANGE": 12, "N_MAZE": 24, "MAZE_BEFORE": 6}
+    for name, n in (bandit | maze).items():
+        monkeypatch.setattr(plane_measures, name, n)
+
+
 def _bandits(rate, reversals, seeds=(0, 1, 2)):
     task = ReversalBandit(plane_measures.N_BANDIT, reversals=reversals)
     agent = QLearner(learning_rate_gain=rate)
-    return stack({seed: simulate(task, agent, 30, seed, ()) for seed in seeds})
+    return stack({seed: simulate(task, agent, 200, seed, ()) for seed in seeds})
 
 
-def test_sooner_is_shown_where_it_is_planted_and_not_where_nothing_changes():
+def test_sooner_is_shown_where_it_is_planted_and_not_where_nothing_changes(short_lives):
     (signature,) = (s for s in plane.SIGNATURES if s.name == "integrated/inner_loop_adapts_sooner")
     change = (plane_measures.BANDIT_CHANGE,)
-    fast, slow = _bandits(0.5, change), _bandits(0.03, change)
-    still = (_bandits(0.5, ()), _bandits(0.03, ()))
+    fast, slow = _bandits(0.5, change), _bandits(0.05, change)
+    still = (_bandits(0.5, ()), _bandits(0.5, ()))
     planted = dict(zip(signature.sources, [fast] * len(signature.sources), strict=True))
     planted |= {signature.subject[1]: slow, signature.shows[1]: slow}
     planted |= dict(zip(signature.shows_not, still, strict=True))
@@ -89,19 +100,20 @@ def test_sooner_is_shown_where_it_is_planted_and_not_where_nothing_changes():
     assert judge(signature, swapped).verdict == "absent"
 
 
-def test_a_learner_never_back_counts_with_the_rest_of_its_life():
+def test_a_learner_never_back_counts_with_the_rest_of_its_life(short_lives):
     never = _bandits(0.0, (plane_measures.BANDIT_CHANGE,), seeds=(0,))
     found = plane_measures.bandit_experience(never)
     assert found.censored.all()
     assert found.needed == [plane_measures.N_BANDIT - plane_measures.BANDIT_CHANGE]
 
 
-def test_figure_of_two_learners(monkeypatch):
+def test_figure_of_three_learners(monkeypatch, short_lives):
     pair = {name: plane_learners.BANDIT[name] for name in ("rescorla_wagner", "observer")}
     monkeypatch.setattr(plane_figure, "BANDIT", pair)
     monkeypatch.setattr(plane_figure, "MAZE", {"q": plane_learners.MAZE["q"]})
     recordings = {}
-    worlds = {"q": plane.WALLS_CHANGE} | dict.fromkeys(pair, plane.ARMS_REVERSE)
+    maze, bandit = replace(plane.WALLS_STAY, n_attempts=24), ReversalBandit(160, reversals=(60,))
+    worlds = {"q": maze} | dict.fromkeys(pair, bandit)
     for name, task in worlds.items():
         learner = (pair | plane_learners.MAZE)[name]
         runs = {k: simulate(task, learner.agent, 1, k, learner.record) for k in range(2)}
