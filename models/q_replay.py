@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -101,16 +101,23 @@ class TabularQ(Agent):
         self._lanes, self._rng, self._one_hot = np.arange(n), rng, np.eye(n_states)
         self._q = np.zeros((n, max(1, len(self.goals)), n_states, n_actions))
         self._weight = np.array([p for _, p in self.goals]) if self.goals else np.ones(1)
-        self._hippocampus = TabularHippocampus(
-            self._q, rng, self.replay, self.learning_rate, self.discount,
-            self.inverse_temperature, self.transition_learning_rate, self.goals,
-        )  # fmt: skip
+        self._hippocampus = self._new_hippocampus(task, rng)
         if self.sweep and hasattr(task, "course"):
             self._sweep(task, n_states)
         self._here = np.full(n, UNKNOWN)
         self._action = np.zeros(n, np.int64)
         self._moved, self._ended, self._rpe = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n)
         self._n_moves = np.zeros(n, np.int32)
+
+    def _new_hippocampus(self, task: Task, rng: Lanes) -> TabularHippocampus:
+        return TabularHippocampus(*self._of_hippocampus(rng))
+
+    def _of_hippocampus(self, rng: Lanes) -> tuple[Any, ...]:
+        """Settings of a `TabularHippocampus`."""
+        return (
+            self._q, rng, self.replay, self.learning_rate, self.discount,
+            self.inverse_temperature, self.transition_learning_rate, self.goals,
+        )  # fmt: skip
 
     def _sweep(self, task: Task, n_states: int) -> None:
         """Know where every action leads; see `Experience.sweep`."""

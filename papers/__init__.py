@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from .akam2015 import paper as akam2015
 from .blundell2016 import paper as blundell2016
+from .closed_loop import paper as closed_loop
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
 from .ecker2022 import paper as ecker2022
 from .eshel2015 import paper as eshel2015
@@ -30,6 +31,7 @@ PAPERS: dict[str, Paper] = {
     "tan2022_replay": tan2022_replay,
     "integrated": integrated,
     "ecker2022": ecker2022,
+    "closed_loop": closed_loop,
     "eshel2015": eshel2015,
     "tan2023": tan2023,
 }

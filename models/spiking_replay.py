@@ -1,0 +1,168 @@
+"""The closed loop: an animal's way writes the weights of its CA3, and CA3's replay teaches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..tasks import Lanes, Task, TimeStep
+from ..tasks.navigation import StateGraph
+from .agent import Trace
+from .hippocampus.ca3 import CA3
+from .hippocampus.place_code import GraphCode
+from .hippocampus.place_memory import PlaceMemory
+from .hippocampus.plasticity import ALPHA
+from .hippocampus.sources import ReplaySource, ShuffledOrder
+from .hippocampus.spiking import Decoded, SpikingHippocampus
+from .hippocampus.tabular import TabularHippocampus
+from .q_replay import TabularQ
+
+P_AHEAD = 0.7  # as in `Explorer`
+SUMMED = 180.0  # nS onto a cell; found by calibration after 400 s of wandering on a line
+NOT_CUED = -1
+
+
+@dataclass
+class SpikingQ(TabularQ):
+    """Tabular Q-learning that replays what its own spiking CA3 does after each reward.
+
+    A loop: the way that the animal takes makes place cells fire; synapses between them learn; after
+    a reward the network is run, simulated anew, and what is read from its sharp waves is backed up;
+    the values so changed change the way. Each arrow can be cut, see `parts`. For tasks that have a
+    `course`, show the state as one-hot, and rest.
+
+    Traces beside those of `TabularQ`, of the rest that begins there, 0 elsewhere: `n_events` (sharp
+    waves), `n_events_near` (those that begin within one step of where the animal rests),
+    `n_steps_read`, `n_steps_dropped` (along no experience), `cued_state` (-1 none) and `clock`
+    (s, when the rest began on the clock of spikes; NaN elsewhere). Neurons in the recorded spikes are
+    numbered in the order of their fields.
+
+    Parameters
+    ----------
+    replay : ReplaySource
+        `Decoded`, or what is made of it: `ShuffledOrder(Decoded())`, `AsManyRandom(Decoded())` ...
+    wander : int
+        Moves that the animal made before its first attempt, without reward and seldom straight back;
+        they write weights. What actions lead to is known from then, see `sweep`.
+    network : CA3
+        Of the length of one rest.
+    cue : {"here", "start", "none"}
+        Which state is cued in a rest: the rewarded one, the start of the attempt, or none.
+    summed, alpha : float
+        Mean sum of weights onto a cell, nS, and exponent of homeostasis, see
+        `hippocampus.plasticity.homeostasis`.
+    kappa : float
+        Dopamine gates plasticity: what is learned in a state counts 1 + kappa |RPE|.
+    tonic : float, nS
+        Conductance of the cells of the rewarded place throughout a rest.
+    """
+
+    parts: ClassVar[dict[str, str]] = {
+        "plasticity": "experience changes no synapse: all weights are alike, with the same sum",
+        "dopamine": "reward prediction errors do not gate plasticity",
+        "cue": "nothing is cued: the network is left to itself",
+        "replay": "nothing is replayed",
+        "order": "what is replayed is backed up in random order",
+        "tonic_place": "tonic conductance goes to as many cells of random places",
+        "online_learning": "values change in replay only; moves are still remembered",
+    }
+
+    replay: ReplaySource = field(default_factory=Decoded)
+    wander: int = 571
+    network: CA3 = field(default_factory=lambda: CA3(n_pyramidal=1000, duration=0.7))
+    cue: str = "here"
+    summed: float = SUMMED
+    alpha: float = ALPHA
+    kappa: float = 1.0
+    tonic: float = 0.0
+
+    def without(self, *parts: str) -> SpikingQ:
+        agent = super().without(*parts)
+        if "order" in parts and "replay" not in agent.lesions:
+            agent = replace(agent, replay=ShuffledOrder(agent.replay))
+        return agent  # type: ignore[return-value]
+
+    # ------------------------------------------------------------------ a life
+
+    def _new_hippocampus(self, task: Task, rng: Lanes) -> TabularHippocampus:
+        if not hasattr(task, "course"):
+            raise ValueError(
+                f"SpikingQ needs a task that lays out its course, {type(task).__name__} does not; "
+                "see fastslow.tasks.navigation.GraphWorld"
+            )
+        self._graph = task.course.graphs[0]
+        code = GraphCode(self._graph)
+        generators = [np.random.default_rng(int(u * 2**53)) for u in rng.random()]
+        ways = [wander(self._graph, self.wander, generator) for generator in generators]
+        memories = [
+            PlaceMemory(
+                code, self.network, generator, homeostatic=True, summed=self.summed,
+                alpha=self.alpha, scramble="flat" if "plasticity" in self.lesions else "",
+            )
+            for generator in generators
+        ]  # fmt: skip
+        if "replay" not in self.lesions:  # else nobody asks what was learned
+            for memory, way in zip(memories, ways, strict=True):
+                memory.walk(way)
+        self._ca3 = SpikingHippocampus(
+            *self._of_hippocampus(rng),
+            memories=memories,
+            cue="none" if "cue" in self.lesions else self.cue,
+            kappa=0.0 if "dopamine" in self.lesions else self.kappa,
+            tonic=self.tonic,
+            tonic_elsewhere="tonic_place" in self.lesions,
+        )
+        return self._ca3
+
+    def _learn(self, lanes: np.ndarray, state: np.ndarray, action: np.ndarray) -> None:
+        super()._learn(lanes, state, action)
+        self._ca3.surprise(lanes, self._rpe[lanes])
+
+    # ------------------------------------------------------------------ traces
+
+    def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
+        action, trace = super().act(now)
+        return action, trace | self._shown(len(action))
+
+    def rest(self, now: TimeStep, n_backups: int) -> Trace:
+        trace = super().rest(now, n_backups)
+        shown = self._shown(len(now.active))
+        distances = self._graph.distances
+        for lane, rested in self._ca3.rested.items():
+            starts = np.array([s.states[0] for s in rested.sweeps if len(s.states)], int)
+            shown["n_events"][lane] = len(rested.sweeps)
+            shown["n_events_near"][lane] = (distances[rested.here, starts] <= 1).sum()
+            shown["n_steps_read"][lane] = sum(max(len(s.states) - 1, 0) for s in rested.sweeps)
+            shown["n_steps_dropped"][lane] = rested.n_dropped
+            shown["cued_state"][lane] = rested.cued
+            shown["clock"][lane] = rested.began
+        trains = [rested.spikes for rested in self._ca3.rested.values()]
+        return trace | shown | {"spikes": trains}
+
+    @staticmethod
+    def _shown(n: int) -> dict[str, Any]:
+        counts = ("n_events", "n_events_near", "n_steps_read", "n_steps_dropped")
+        return {
+            **{name: np.zeros(n, np.int32) for name in counts},
+            "cued_state": np.full(n, NOT_CUED),
+            "clock": np.full(n, np.nan),
+        }
+
+
+def wander(graph: StateGraph, n_moves: int, rng: np.random.Generator) -> np.ndarray:
+    """States of a random walk from the first state that can be left, one more than moves.
+
+    Stepping back is ruled out with probability 0.7 where there is another way.
+    """
+    linked = [np.flatnonzero(row) for row in graph.adjacency]
+    states = [next(state for state, near in enumerate(linked) if len(near))]
+    for on in rng.random(n_moves) < P_AHEAD:
+        near = linked[states[-1]]
+        ahead = near[near != states[-2]] if on and len(states) > 1 else near
+        states.append(int(rng.choice(ahead if len(ahead) else near)))
+    return np.array(states)
+
+
+__all__ = ["SpikingQ", "wander"]

@@ -1,0 +1,16 @@
+"""The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
+
+from ..declaration import Paper
+from . import excited_goal, line
+
+paper = Paper(
+    name="closed_loop",
+    citation=(
+        "This project's own: tabular Q-learning with replay, as in Mattar & Daw 2018 "
+        "(doi:10.1038/s41593-018-0232-z), taught by the sharp waves of the network of Ecker et al. "
+        "2022 (doi:10.7554/eLife.71850)"
+    ),
+    experiments=(*line.EXPERIMENTS, *excited_goal.EXPERIMENTS),
+    signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES),
+    figures=line.FIGURES,
+)

@@ -1,0 +1,61 @@
+"""Numbers that signatures of the closed loop measure: one for each seed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..declaration import Measure
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_AT_END = 2  # value of the label `planning`
+
+
+def at_ends(recording: xr.Dataset, name: str) -> xr.DataArray:
+    """A trace at the rest after each attempt's end, dims (seed, episode)."""
+    return recording[name].where(recording.planning == _AT_END).max("step")
+
+
+def steps(recording: xr.Dataset) -> np.ndarray:
+    """Moves that the attempts after the first take in all, mean over animals, for each seed."""
+    from ...analysis.learning_curves import moves_by_lap
+
+    beyond = moves_by_lap(recording)
+    shortest = float(recording.shortest_path.isel(step=0).max())
+    later = beyond.isel(lap=slice(1, None)) + shortest
+    if later.isnull().any():
+        raise ValueError("an attempt ended without a reward: raise max_steps")
+    return later.sum("lap").mean("life").values
+
+
+def times_as_many(more: xr.Dataset, fewer: xr.Dataset) -> np.ndarray:
+    """How many times the moves of the second the first takes."""
+    return steps(more) / steps(fewer)
+
+
+def _share(part: str, whole: str) -> Measure:
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        n = at_ends(recording, whole).sum("episode").values
+        of_these = at_ends(recording, part).sum("episode").values
+        return np.where(n > 0, of_these / np.maximum(n, 1), 0.0)
+
+    measure.__doc__ = f"`{part}` as a share of `{whole}`; 0 where there is none."
+    return measure
+
+
+near_goal = _share("n_events_near", "n_events")
+dropped = _share("n_steps_dropped", "n_steps_read")
+
+
+def share_of_rests(recording: xr.Dataset) -> np.ndarray:
+    """Share of rests with a sharp wave."""
+    n_events = at_ends(recording, "n_events")
+    return (n_events > 0).where(n_events.notnull()).mean("episode").values
+
+
+def nearer(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
+    """By how much the share of events that begin near the goal is larger in the first."""
+    return near_goal(first) - near_goal(second)
