@@ -37,7 +37,7 @@ ARMS_STAY = ReversalBandit(n_trials=N_BANDIT)
 TRAINED_ON = ReversalBandit(n_trials=100, p_reversal=P_REVERSAL)
 
 N_MAZES, N_LIVES = 4, 100  # lives of each seed
-CONTRASTED = ("network", "small_network", "search", "exact_search", "both")
+CONTRASTED = ("network", "search")
 
 
 def _in_maze(name: str, learner: Learner) -> Experiment:
