@@ -1,0 +1,124 @@
+"""The closed loop as a paper: its measures on planted recordings, its arms, and its figures."""
+
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import xarray as xr
+
+from fastslow.models.hippocampus.sources import NoReplay, ShuffledOrder
+from fastslow.models.hippocampus.spiking import Decoded
+from fastslow.papers.closed_loop import excited_goal, line, line_figure, measures, paper
+
+N_ATTEMPTS, N_SEEDS, SHORTEST = 10, 3, 19
+
+
+def recording(moves: np.ndarray, n_events=1, n_near=1) -> xr.Dataset:
+    """Rests after attempts that took `moves` (n_seeds, n_attempts), one life each."""
+    n_seeds, n_attempts = moves.shape
+    shape = (n_seeds, n_attempts, 2)
+    dims = ("seed", "episode", "step")
+    planning = np.tile([0, 2], (*shape[:2], 1))
+
+    def at_end(values, fill=0) -> tuple:
+        full = np.full(shape, fill)
+        full[..., 1] = values
+        return dims, full
+
+    return xr.Dataset(
+        {
+            "planning": (dims, planning),
+            "active": (dims, np.ones(shape, bool)),
+            "attempt": (dims, np.broadcast_to(np.arange(n_attempts)[:, None], shape)),
+            "shortest_path": (dims, np.broadcast_to([SHORTEST, 0], shape)),
+            "n_moves": at_end(moves),
+            "n_events": at_end(n_events),
+            "n_events_near": at_end(n_near),
+            "n_steps_read": at_end(18),
+            "n_steps_dropped": at_end(2),
+        },
+        coords={"seed": np.arange(n_seeds), "life": ("episode", np.zeros(n_attempts, int))},
+    )
+
+
+@pytest.fixture
+def planted() -> xr.Dataset:
+    moves = np.full((N_SEEDS, N_ATTEMPTS), 20)
+    moves[:, 0] = 300
+    moves[1, 1:] = 30
+    return recording(moves)
+
+
+def test_moves_of_the_first_attempt_do_not_count(planted):
+    assert measures.steps(planted).tolist() == [180.0, 270.0, 180.0]
+    slow = planted.assign(n_moves=2 * planted.n_moves)
+    assert measures.times_as_many(slow, planted).tolist() == [2.0] * 3
+
+
+def test_an_attempt_without_a_reward_is_an_error(planted):
+    lost = planted.assign(planning=planted.planning.where(planted.attempt != 3, 0))
+    with pytest.raises(ValueError, match="an attempt ended without a reward: raise max_steps"):
+        measures.steps(lost)
+
+
+def test_shares(planted):
+    assert measures.near_goal(planted).tolist() == [1.0] * 3
+    assert measures.dropped(planted) == pytest.approx([2 / 18] * 3)
+    assert measures.share_of_rests(planted).tolist() == [1.0] * 3
+    half = recording(np.full((2, 4), 20), n_events=2, n_near=1)
+    none = recording(np.full((2, 4), 20), n_events=0, n_near=0)
+    assert measures.near_goal(half).tolist() == [0.5] * 2
+    assert measures.near_goal(none).tolist() == [0.0] * 2
+    assert measures.share_of_rests(none).tolist() == [0.0] * 2
+    assert measures.nearer(half, none).tolist() == [0.5] * 2
+
+
+def test_arms_differ_in_what_they_name_only():
+    intact = line.ARMS["goal_cued"][0]
+    for name, (agent, _) in line.ARMS.items():
+        assert (agent.network, agent.wander, agent.summed) == (
+            intact.network, intact.wander, intact.summed,
+        ), name  # fmt: skip
+        assert (agent.learning_rate, agent.discount, agent.inverse_temperature) == (1.0, 0.9, 5.0)
+    assert intact.replay == Decoded()
+    assert line.ARMS["shuffled"][0].replay == ShuffledOrder(Decoded())
+    assert line.ARMS["none"][0].replay == NoReplay()
+    assert line.WORLD.n_backups == line.WORLD.graph.n_states
+    for tonic in excited_goal.EXPERIMENTS:
+        assert tonic.task == replace(line.WORLD, n_attempts=1)
+
+
+def test_every_source_of_a_signature_is_an_experiment():
+    known = {experiment.name for experiment in paper.experiments}
+    needed = {s for signature in paper.signatures for s in signature.sources}
+    assert needed | {need for figure in paper.figures for need in figure.needs} <= known
+
+
+def test_learning_is_drawn(planted):
+    recordings = {f"closed_loop/{arm}": planted for arm in line_figure.ARMS}
+    drawing, table = line_figure.draw_curves(recordings)
+    plt.close(drawing)
+    totals = table[table.source == "shuffled"].moves_2_to_10.dropna()
+    assert totals.tolist() == [180.0, 270.0, 180.0]
+
+
+def test_a_rest_is_drawn_with_the_path_that_is_read(planted):
+    """Cells fire from the last field to the first; a line through them is drawn."""
+    n_place = line.NETWORK.n_pyramidal // 2
+    neuron = np.repeat(np.arange(n_place)[::-1], 2)
+    time = 5.0 + 0.12 + np.arange(len(neuron)) * 0.5 / len(neuron)
+    shape = planted.planning.shape
+    planted = planted.assign(
+        clock=(planted.planning.dims, np.full(shape, 5.0)),
+        cued_state=(planted.planning.dims, np.full(shape, 19)),
+        time=("spike", time), neuron=("spike", neuron), lane=("spike", np.zeros(len(neuron), int)),
+        spike_seed=("spike", np.zeros(len(neuron), int)),
+    )  # fmt: skip
+    recordings = {f"closed_loop/{arm}": planted for arm in line_figure.RESTS}
+    drawing, table = line_figure.draw_rest(recordings)
+    plt.close(drawing)
+    assert table[table.source == "goal_cued"].state.tolist() == list(range(19, -1, -1))
+    nothing = planted.assign(n_events=0 * planted.n_events)
+    with pytest.raises(ValueError, match="the first seed has no rest with a sharp wave"):
+        line_figure.draw_rest(dict.fromkeys(recordings, nothing))
