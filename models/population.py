@@ -12,12 +12,18 @@ from typing import Protocol
 
 import numpy as np
 
-from .cores import Weights
+from .cores import GATES, Weights
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a population: `n_steps` is the number of steps between updates."""
+    """Sizes of a population: `n_steps` is the number of steps between updates.
+
+    Raises
+    ------
+    ValueError
+        If the core is unknown, or nothing could be computed with a size.
+    """
 
     core: str
     n_inputs: int
@@ -26,6 +32,15 @@ class Shape:
     n_seeds: int
     n_lanes: int
     n_steps: int
+
+    def __post_init__(self) -> None:
+        if self.core not in GATES:
+            raise ValueError(f"core must be one of {', '.join(GATES)}, got '{self.core}'")
+        if self.n_inputs < 0:
+            raise ValueError(f"n_inputs must not be negative, got {self.n_inputs}")
+        for name in ("n_units", "n_actions", "n_seeds", "n_lanes", "n_steps"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True)
@@ -74,7 +89,8 @@ class Population(Protocol):
 
         Where `first` (n,) is true the state is the learned initial state; elsewhere step 0
         continues from the last state of the segment before, without gradient. The action is
-        the one at which the cumulative policy passes `draw` (n,) in [0, 1).
+        the one at which the cumulative policy passes `draw` (n,) in [0, 1). The actions (n,) ints
+        may be a view that the next segment overwrites.
         """
 
     def look(self, first: np.ndarray) -> None:

@@ -149,6 +149,16 @@ class Trainer:
         seeds: Sequence[int],
         engine: Engine | None = None,
     ) -> None:
+        if "working_memory" in agent.lesions:
+            raise ValueError(
+                "a network is trained with its working memory; lesion it in a test, "
+                "Test(without=('working_memory',))"
+            )
+        if agent.held:
+            raise ValueError(
+                "a gate cannot be held while a network is trained; train, then clamp, or train "
+                "without('reinstatement')"
+            )
         self.task, self.agent, self.settings = task, agent, settings
         self.seeds = tuple(seeds)
         self.unroll = task.n_steps if settings.unroll is None else settings.unroll
@@ -169,16 +179,6 @@ class Trainer:
         )
         for index, seed in enumerate(self.seeds):
             self.population.load(index, agent.initial_weights(task, seed))
-        if "working_memory" in agent.lesions:
-            raise ValueError(
-                "a network is trained with its working memory; lesion it in a test, "
-                "Test(without=('working_memory',))"
-            )
-        if agent.held:
-            raise ValueError(
-                "a gate cannot be held while a network is trained; train, then clamp, or train "
-                "without('reinstatement')"
-            )
         self.batch = 0
         self.diverged: dict[int, int] = {}
 
@@ -241,6 +241,10 @@ class Trainer:
                 memory.tell(population.inputs[t])
             part.active[t], part.trial[t] = now.active, now.labels.get("trial", 0)
             action = population.step(t, now.first, draws[t])
+            if (
+                self.unroll < self.task.n_steps
+            ):  # the next segment overwrites it; worlds may keep it
+                action = action.copy()
             encoder.acted(action)
             now = play.send(action)
             part.reward[t], part.discount[t] = now.reward, now.discount

@@ -206,6 +206,22 @@ def test_a_seed_is_the_same_alone_and_in_company(engine, core, n_units, n_lanes,
     same(everything(together, 2), everything(alone, 0))
 
 
+@pytest.mark.skipif(not available(), reason="no C++ compiler")
+@pytest.mark.parametrize("core", cores.GATES)
+def test_the_number_of_threads_changes_nothing(core, seed):
+    shape = replace(SMALL, core=core, n_seeds=4)
+    populations = [populate(FusedPopulation(shape, n_threads), seed) for n_threads in (1, 2, 3)]
+    generator = np.random.default_rng(seed)
+    for _ in range(2):
+        measured = play_segment(populations, generator)
+        for name, expected in measured[0].items():
+            for other in measured[1:]:
+                np.testing.assert_array_equal(other[name], expected, err_msg=name)
+    for index in range(shape.n_seeds):
+        for other in populations[1:]:
+            same(everything(populations[0], index), everything(other, index))
+
+
 @EVERY
 @pytest.mark.parametrize("core", cores.GATES)
 def test_continues_from_what_it_gave_out(engine, core, seed):
@@ -299,17 +315,17 @@ def test_actions_follow_the_policy(engine, seed):
     assert action.dtype == np.int64
 
 
-@FAST
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"core": "rnn"}, "core must be one of vanilla, gru, lstm, episodic_lstm, got 'rnn'"),
-        ({"n_units": 0}, "n_units must be positive, got 0"),
+        ({"n_units": 0}, "n_units must be at least 1, got 0"),
+        ({"n_inputs": -1}, "n_inputs must not be negative, got -1"),
     ],
 )
-def test_impossible_shapes(engine, changes, message):
+def test_impossible_shapes(changes, message):
     with pytest.raises(ValueError, match=message):
-        engine(replace(SMALL, **changes))
+        replace(SMALL, **changes)
 
 
 @FAST

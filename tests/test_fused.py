@@ -1,4 +1,4 @@
-"""The fused kernel: threads and building; what all engines promise is in test_engines.py."""
+"""How the fused kernel is built and kept; what all engines promise is in test_engines.py."""
 
 from __future__ import annotations
 
@@ -6,77 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from fastslow.models import cores
 from fastslow.models.fused import build
-from fastslow.models.population import Shape, UpdateSettings
+from fastslow.models.population import Shape
 
 if not (os.environ.get("CXX") or any(map(shutil.which, ("g++", "c++", "clang++")))):
     pytest.skip("no C++ compiler here", allow_module_level=True)
 
 from fastslow.models.fused import FusedPopulation, KernelUnavailable, available
 
-SETTINGS = UpdateSettings(
-    optimizer="adam", learning_rate=1e-3, discount=0.9, trace_decay=0.95, value_weight=0.3,
-    entropy_weight=0.05, max_gradient_norm=0.5, squared_decay=0.99, epsilon=1e-5,
-)  # fmt: skip
 SMALL = Shape("lstm", n_inputs=3, n_units=20, n_actions=3, n_seeds=2, n_lanes=21, n_steps=11)
-
-
-def random_weights(shape: Shape, generator: np.random.Generator) -> dict[str, np.ndarray]:
-    sizes = cores.weight_shapes(shape.core, shape.n_inputs, shape.n_units, shape.n_actions)
-    scale = 0.8 / np.sqrt(shape.n_units)
-    return {
-        name: generator.normal(0, scale, size).astype(np.float32) for name, size in sizes.items()
-    }
-
-
-def populate(population, seed: int):
-    """Load every seed of `population` with weights of its own."""
-    for index in range(population.shape.n_seeds):
-        weights = random_weights(population.shape, np.random.default_rng([seed, index]))
-        population.load(index, weights)
-    return population
-
-
-def everything(population, index: int) -> dict[str, np.ndarray]:
-    parts = {
-        "weights": population.weights,
-        "optimizer": population.optimizer,
-        "state": population.state,
-    }
-    return {f"{k}/{name}": x for k, part in parts.items() for name, x in part(index).items()}
-
-
-@pytest.mark.parametrize("core", cores.GATES)
-def test_seed_alone_and_in_company_on_any_number_of_threads(core, seed):
-    crowd = replace(SMALL, core=core, n_seeds=4)
-    together = [populate(FusedPopulation(crowd, n_threads), seed) for n_threads in (1, 2, 3)]
-    alone = FusedPopulation(replace(crowd, n_seeds=1))
-    alone.load(0, together[0].weights(2))
-    generator = np.random.default_rng(seed)
-    n, own = crowd.n_lanes, slice(2 * crowd.n_lanes, 3 * crowd.n_lanes)
-    for _ in range(2):
-        rows = [generator.random((crowd.n_steps, 4 * n)) for _ in range(4)]
-        inputs = generator.normal(size=(crowd.n_steps, 4 * n, crowd.n_inputs))
-        for population, lanes in (*((whole, ...) for whole in together), (alone, own)):
-            draw, reward, discount, first = (row[:, lanes] for row in rows)
-            for t in range(crowd.n_steps):
-                population.inputs[t] = inputs[t, lanes]
-                population.step(t, first[t] < 0.2, draw[t])
-            population.update(reward, discount, np.ones_like(draw, bool), SETTINGS)
-    for index in range(4):
-        first, *others = (everything(population, index) for population in together)
-        for name, array in first.items():
-            for other in others:
-                np.testing.assert_array_equal(array, other[name], err_msg=name)
-    for name, array in everything(alone, 0).items():
-        np.testing.assert_array_equal(array, everything(together[0], 2)[name], err_msg=name)
 
 
 def test_without_a_thread():

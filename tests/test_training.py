@@ -1,4 +1,4 @@
-"""Training: divergence, restoring, populations, and a trivial task learnt."""
+"""Training: divergence, restoring, populations, and a trivial task learned."""
 
 import numpy as np
 import pytest
@@ -83,7 +83,7 @@ def test_divergence_is_noticed_and_the_other_seed_goes_on(engine):
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("core", ["lstm", "gru", "vanilla"])
-def test_a_trivial_task_is_learnt(engine, core):
+def test_a_trivial_task_is_learned(engine, core):
     """One arm always pays: reward beyond anything that choosing at random gives by luck."""
     task = Bandit(n_trials=10, arms="easy")
     settings = ActorCritic(n_lives=1600, n_lanes=16, learning_rate=1e-2)
@@ -101,6 +101,30 @@ def test_rewards_by_trial_add_up_over_the_steps_of_a_trial():
     np.testing.assert_allclose(
         progress.measured["reward_trial"].sum(axis=1), progress.measured["reward"]
     )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("unroll", [1, 5, 10])
+def test_a_world_may_keep_the_actions_it_is_given(engine, unroll):
+    given = []
+
+    class Keeping(Bandit):
+        def play(self, n, rng):
+            hidden = super().play(n, rng)
+            now = next(hidden)
+            while True:
+                action = yield now
+                given.append((action, action.copy()))
+                try:
+                    now = hidden.send(action)
+                except StopIteration:
+                    return
+
+    settings = ActorCritic(n_lives=16, n_lanes=16, unroll=unroll)
+    trained([0], engine, settings, Keeping(n_trials=10))
+    assert len(given) == 10
+    for kept, then in given:
+        np.testing.assert_array_equal(kept, then)
 
 
 def test_schedules_run_from_start_to_end():

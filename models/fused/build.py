@@ -89,7 +89,8 @@ def load(core: str = "lstm") -> ctypes.CDLL:
         library = ctypes.CDLL(str(build(core)))
     except OSError as error:
         raise KernelUnavailable(
-            f"the fused kernel could not be built or loaded: {error}"
+            f"the fused kernel could not be built or loaded: {error}; XDG_CACHE_HOME names another "
+            "folder to keep it in, CXX another compiler"
         ) from error
     pointer, integer = ctypes.c_void_p, ctypes.c_int64
     for name, arguments, result in (

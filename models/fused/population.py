@@ -16,8 +16,8 @@ from .. import cores
 from ..cores import GATES, Weights
 from ..population import Shape, UpdateSettings
 from .build import load
+from .layout import LINE, Layout
 
-LINE = 16  # floats in a cache line
 MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
 
 
@@ -69,16 +69,11 @@ class FusedPopulation:
     """
 
     def __init__(self, shape: Shape, n_threads: int | None = None) -> None:
-        if shape.core not in GATES:
-            raise ValueError(f"core must be one of {', '.join(GATES)}, got '{shape.core}'")
-        for name in ("n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps"):
-            if getattr(shape, name) < (0 if name == "n_inputs" else 1):
-                raise ValueError(f"{name} must be positive, got {getattr(shape, name)}")
         if n_threads is not None and n_threads < 1:
             raise ValueError(f"n_threads must be at least 1, got {n_threads}")
         library = load(shape.core)
         self.shape = shape
-        self._layout = layout = _Layout(shape)
+        self._layout = layout = Layout(shape)
         n, n_steps, n_units = shape.n_seeds * shape.n_lanes, shape.n_steps, layout.n_units
 
         self._rows = _aligned((n_steps + 1, n, layout.row_size))
@@ -131,7 +126,7 @@ class FusedPopulation:
         weakref.finalize(self, destroy)
 
     def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
-        """See `Population.step`; the actions are a view that the next segment overwrites."""
+        """See `Population.step`."""
         if not 0 <= t < self.shape.n_steps:
             raise ValueError(f"step must be in [0, {self.shape.n_steps}), got {t}")
         self._first[t] = first
@@ -206,71 +201,6 @@ class FusedPopulation:
     def _lanes(self, index: int, name: str) -> np.ndarray:
         n = self.shape.n_lanes
         return self._state[name][index * n : (index + 1) * n, : self.shape.n_units]
-
-
-class _Layout:
-    """Where the weights of one seed stand in the kernel's flat array.
-
-    Rows of [units | inputs | bias] with one block of columns for each sum of a unit; policy and
-    value weights (n_actions + 1, n_units) and their biases; the initial hidden and cell state.
-    """
-
-    def __init__(self, shape: Shape) -> None:
-        self._shape = shape
-        self.n_units = _round_up(shape.n_units)
-        self._n_blocks = len(GATES[shape.core]) + (shape.core == "gru")
-        self._stride = _round_up(self._n_blocks * self.n_units) | LINE  # see odd_lines, kernel.cpp
-        self._depth = self.n_units + shape.n_inputs + 1
-        self.row_size = _round_up(shape.n_inputs + 1)
-        self._head_at = self._depth * self._stride
-        self._bias_at = self._head_at + (shape.n_actions + 1) * self.n_units
-        self._initial_at = self._bias_at + _round_up(shape.n_actions + 1)
-        self.size = self._initial_at + 2 * self.n_units
-
-    def read(self, flat: np.ndarray) -> dict[str, np.ndarray]:
-        """Copies of the arrays in `flat` (size,), by name and without padding."""
-        return {name: np.concatenate(parts, axis=-1) for name, parts in self._parts(flat).items()}
-
-    def write(self, flat: np.ndarray, named: Weights) -> None:
-        """Set the arrays in `flat` (size,)."""
-        for name, parts in self._parts(flat).items():
-            array = np.asarray(named[name])
-            shape = (*parts[0].shape[:-1], sum(part.shape[-1] for part in parts))
-            if array.shape != shape:
-                raise ValueError(f"'{name}' must be {shape}, got {array.shape}")
-            for part, piece in zip(parts, np.split(array, len(parts), axis=-1), strict=True):
-                part[...] = piece
-
-    def _parts(self, flat: np.ndarray) -> dict[str, list[np.ndarray]]:
-        """Views of `flat` that make up each array, side by side."""
-        shape, padded, n_units = self._shape, self.n_units, self._shape.n_units
-        rows = flat[: self._head_at].reshape(self._depth, self._stride)
-        blocks = [rows[:, b * padded : b * padded + n_units] for b in range(self._n_blocks)]
-        bias_row = padded + shape.n_inputs
-        driven, recurrent = blocks, blocks
-        if shape.core == "gru":  # its candidate's driven and recurrent parts stand apart
-            driven, recurrent = blocks[:3], [*blocks[:2], blocks[3]]
-        head = flat[self._head_at : self._bias_at].reshape(-1, padded)[:, :n_units]
-        bias = flat[self._bias_at :]
-        parts = {
-            "input_weights": [block[padded:bias_row] for block in driven],
-            "recurrent_weights": [block[:n_units] for block in recurrent],
-            "bias": [block[bias_row] for block in driven],
-            "policy_weights": [head[: shape.n_actions].T],
-            "policy_bias": [bias[: shape.n_actions]],
-            "value_weights": [head[shape.n_actions :].T],
-            "value_bias": [bias[shape.n_actions : shape.n_actions + 1]],
-        }
-        if shape.core == "gru":
-            parts["candidate_bias"] = [blocks[3][bias_row]]
-        for i, name in enumerate(cores.state_names(shape.core)):
-            at = self._initial_at + i * padded
-            parts[f"initial_{name}"] = [flat[at : at + n_units]]
-        return parts
-
-
-def _round_up(n: int) -> int:
-    return -(-n // LINE) * LINE
 
 
 def _aligned(shape: tuple[int, ...]) -> np.ndarray:

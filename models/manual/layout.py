@@ -8,6 +8,7 @@ from torch import Tensor
 
 from .. import cores
 from ..cores import GATES, Weights
+from ..flat_weights import read_pieces, write_pieces
 from ..population import Shape
 from .steps import BLOCKS, DOUBLED
 
@@ -46,22 +47,15 @@ class Layout:
 
     def read(self, flat: Tensor) -> dict[str, np.ndarray]:
         """Copies of the arrays in `flat` (size,) by name."""
-        parts = self._parts(flat.cpu().numpy())
-        return {name: np.concatenate(views, axis=-1) for name, views in parts.items()}
+        return read_pieces(self._pieces(flat.cpu().numpy()))
 
     def write(self, named: Weights) -> Tensor:
         """A flat tensor of named arrays."""
         flat = np.zeros(self.size, np.float32)
-        for name, views in self._parts(flat).items():
-            array = np.asarray(named[name])
-            shape = (*views[0].shape[:-1], sum(view.shape[-1] for view in views))
-            if array.shape != shape:
-                raise ValueError(f"'{name}' must be {shape}, got {array.shape}")
-            for view, piece in zip(views, np.split(array, len(views), axis=-1), strict=True):
-                view[...] = piece
+        write_pieces(self._pieces(flat), named)
         return torch.from_numpy(flat)
 
-    def _parts(self, flat: np.ndarray) -> dict[str, list[np.ndarray]]:
+    def _pieces(self, flat: np.ndarray) -> dict[str, list[np.ndarray]]:
         """Views of `flat` that make up each array, side by side."""
         shape, n = self._shape, self._shape.n_units
         matrix = flat[: self._matrix_size].reshape(self.n_rows, self.depth)
@@ -69,7 +63,7 @@ class Layout:
         driven = [block[name if name in block else "driven"] for name in GATES[shape.core]]
         recurrent = [block[name if name in block else "recurrent"] for name in GATES[shape.core]]
         policy, value = matrix[self.n_gates : -1], matrix[-1:]
-        parts = {
+        pieces: dict[str, list[np.ndarray]] = {
             "input_weights": [rows[:, n + 1 :].T for rows in driven],
             "recurrent_weights": [rows[:, :n].T for rows in recurrent],
             "bias": [rows[:, n] for rows in driven],
@@ -79,8 +73,8 @@ class Layout:
             "value_bias": [value[:, n]],
         }
         if shape.core == "gru":
-            parts["candidate_bias"] = [block["recurrent"][:, n]]
+            pieces["candidate_bias"] = [block["recurrent"][:, n]]
         for which, name in enumerate(cores.state_names(shape.core)):
             begin = self._matrix_size + which * n
-            parts[f"initial_{name}"] = [flat[begin : begin + n]]
-        return parts
+            pieces[f"initial_{name}"] = [flat[begin : begin + n]]
+        return pieces

@@ -25,7 +25,7 @@ from .choice import Choice
 from .device import Mirror, Recorder
 from .layout import Layout
 from .learning import Constants, Optimizer, credit
-from .steps import BLOCKS, STEPS, Buffers
+from .steps import STEPS, Buffers
 
 CHUNK_FLOATS = 400_000  # gate gradients of the steps prepared at once stay in the cache
 MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
@@ -43,11 +43,6 @@ class ManualPopulation:
 
     @torch.inference_mode()
     def __init__(self, shape: Shape, device: str = "cpu") -> None:
-        if shape.core not in BLOCKS:
-            raise ValueError(f"core must be one of {', '.join(BLOCKS)}, got '{shape.core}'")
-        for name in ("n_inputs", "n_units", "n_actions", "n_seeds", "n_lanes", "n_steps"):
-            if getattr(shape, name) < (0 if name == "n_inputs" else 1):
-                raise ValueError(f"{name} must be positive, got {getattr(shape, name)}")
         require_device(device)
         self.shape, self.device = shape, torch.device(device)
         self._layout = layout = Layout(shape)
@@ -124,7 +119,7 @@ class ManualPopulation:
 
     @torch.inference_mode()
     def step(self, t: int, first: np.ndarray, draw: np.ndarray) -> np.ndarray:
-        """See `Population.step`; the actions may be a view that the next segment overwrites."""
+        """See `Population.step`."""
         if not 0 <= t < self.shape.n_steps:
             raise ValueError(f"step must be in [0, {self.shape.n_steps}), got {t}")
         if t == 0:
