@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ..tasks import Lanes, Task, TimeStep
+from ..tasks.conditioning import Conditioning
 from .agent import Agent, Trace
 from .spiking_dopamine import (
     BASELINE,
@@ -26,6 +27,10 @@ N_BINS = round(END / BIN)
 @dataclass
 class DopamineNeurons(Agent):
     """A well-trained animal: it expects what the cue announces, and its neurons are recorded.
+
+    For tasks such as `Conditioning`. All trials are those of one animal, the seed, with its own
+    neurons. They are simulated together, out of one source of noise: unlike other agents' lanes, a
+    trial depends on how many there are beside it.
 
     The trace of the step at which the reward is found out holds mean rates over the neurons of
     the trial, Hz: `dopamine_baseline`, `dopamine_cue`, `dopamine_reward`, `dopamine_omission`,
@@ -50,6 +55,13 @@ class DopamineNeurons(Agent):
     light: float = 0.0
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
+        if not isinstance(task, Conditioning):
+            raise TypeError(
+                f"DopamineNeurons needs a Conditioning task, whose cues announce rewards, "
+                f"got {type(task).__name__}"
+            )
+        if len(rng.seeds) != 1:
+            raise ValueError(f"DopamineNeurons is one animal: give one seed, got {rng.seeds}")
         self._n = n
         self._seed = int(rng.random()[0] * 2**31)
         self._announced = np.zeros(n)

@@ -10,6 +10,7 @@ from fastslow.analysis.dopamine_responses import (
     subtraction_and_division,
     suppression_by_response,
 )
+from fastslow.models import check_agent
 from fastslow.models.dopamine_neurons import DopamineNeurons
 from fastslow.models.learners import QLearner
 from fastslow.models.learners.dopamine_taught import DopamineTaught
@@ -21,7 +22,7 @@ from fastslow.models.spiking_dopamine import (
     Firing,
 )
 from fastslow.papers.eshel2015.teacher import late_after_reversal, optimism
-from fastslow.tasks import StableVolatileBandit, check_task
+from fastslow.tasks import Bandit, InformativeArm, Lanes, StableVolatileBandit, check_task
 from fastslow.tasks.conditioning import Conditioning
 
 NONE = np.zeros(1)
@@ -159,9 +160,26 @@ def test_the_teacher_compresses_bad_news_and_the_exact_one_does_not(seed):
     assert abs(reward[0].mean() - reward[1].mean()) < 4 * error
 
 
+def test_the_taught_learner_keeps_the_contract(seed):
+    circuit = DopamineCircuit(n_cells=2)
+    check_agent(DopamineTaught(circuit=circuit, n_repeats=2), Bandit(n_trials=12), seed=seed)
+
+
+def test_a_task_that_does_not_fit_is_declined(seed):
+    with pytest.raises(TypeError, match="needs a Conditioning task, .* got Bandit"):
+        fs.simulate(Bandit(), DopamineNeurons(), 2, seed)
+    with pytest.raises(ValueError, match=r"one animal: give one seed, got \(0, 1\)"):
+        DopamineNeurons().begin(Conditioning(), 2, Lanes((0, 1), 1, "agent"))
+    learner = DopamineTaught(circuit=DopamineCircuit(n_cells=2), n_repeats=2)
+    with pytest.raises(ValueError, match="knows rewards of 0 and 1 only, got"):
+        fs.simulate(InformativeArm(), learner, 20, seed)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: DopamineTaught(volume=0.0), "volume must be greater than 0, got 0.0"),
+        (lambda: DopamineTaught(n_repeats=0), "n_repeats must be at least 1, got 0"),
         (lambda: DopamineCircuit(n_cells=0), "n_cells must be at least 1, got 0"),
         (lambda: DopamineCircuit(inhibition=-1), "inhibition must not be negative, got -1"),
         (lambda: DopamineCircuit().run([-1.0], [0.0]), "not negative, got -1"),

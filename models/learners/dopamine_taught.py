@@ -22,9 +22,9 @@ class DopamineTaught(BanditLearner):
     reward teaches 1. Firing cannot fall below 0, and the baseline is low, so negative errors
     arrive compressed (Bayer & Glimcher 2005, doi:10.1016/j.neuron.2005.05.020).
 
-    At the start of a life the circuit is simulated for `n_repeats` trials of reward and none at
-    each of eleven expectations; what a trial of the life teaches is one of those, drawn at
-    random, at the nearest expectation.
+    When lives begin, the circuit is simulated once for each seed: `n_repeats` trials with a reward
+    and without at each of eleven expectations. What a trial of a life teaches is one of those,
+    drawn at random, at the nearest expectation. Rewards must be 0 or 1.
 
     Parameters
     ----------
@@ -34,6 +34,7 @@ class DopamineTaught(BanditLearner):
         What a reward of 1 is for the neurons. With the default their inhibition about cancels a
         fully expected reward.
     n_repeats : int
+        Trials that are simulated of each kind.
     """
 
     parts: ClassVar[dict[str, str]] = {
@@ -46,11 +47,19 @@ class DopamineTaught(BanditLearner):
     volume: float = 0.3
     n_repeats: int = 30
 
+    def __post_init__(self) -> None:
+        if self.volume <= 0:
+            raise ValueError(f"volume must be greater than 0, got {self.volume}")
+        if self.n_repeats < 1:
+            raise ValueError(f"n_repeats must be at least 1, got {self.n_repeats}")
+
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         super().begin(task, n, rng)
         self._lessons = None
         if "rectification" not in self.lesions:
-            self._lessons = self._simulate(int(rng.random()[0] * 2**31))
+            first_lanes = rng.random()[:: rng.n_per_seed]
+            self._lessons = np.stack([self._simulate(int(u * 2**31)) for u in first_lanes])
+            self._seed_of = np.repeat(np.arange(len(first_lanes)), rng.n_per_seed)
 
     def _simulate(self, seed: int) -> np.ndarray:
         """Errors taught, (reward 0 or 1, expectation, repeat)."""
@@ -74,9 +83,15 @@ class DopamineTaught(BanditLearner):
         if self._lessons is None:
             error = reward - expected
         else:
+            earned = reward[chosen.any(axis=1)]
+            if not np.isin(earned, (0, 1)).all():
+                raise ValueError(
+                    "DopamineTaught knows rewards of 0 and 1 only, got "
+                    f"{earned[~np.isin(earned, (0, 1))][0]}; use a task that pays these"
+                )
             level = np.rint(10 * expected).astype(int)
-            one = (draw * self._lessons.shape[2]).astype(int)
-            error = self._lessons[(reward > 0).astype(int), level, one]
+            one = (draw * self.n_repeats).astype(int)
+            error = self._lessons[self._seed_of, (reward > 0).astype(int), level, one]
         learned = self._q + self.learning_rate * error[:, None] * chosen
         self._q = learned.clip(0, 1)  # a volume of reward is neither negative nor above the largest
 
