@@ -21,9 +21,16 @@ def heir_rewards(recording: xr.Dataset) -> pd.DataFrame:
     -------
     DataFrame
         Columns `seed`, `life`, `context`, `visit` (of the heir to this context, from 1) and `reward`.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If nothing could be handed over, or was.
     """
     if "inherited" not in recording:
         raise KeyError("the recording has no trace 'inherited'; it needs an agent such as Heir")
+    if not bool((recording["inherited"] == 1).any()):
+        raise ValueError("no episode came after the handing over: give the donor fewer episodes")
     stacked = recording if "seed" in recording.dims else recording.expand_dims("seed")
     first = stacked[["inherited", "context"]].isel(step=0)
     reward = stacked["reward"].where(stacked["active"]).sum("step")

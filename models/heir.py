@@ -25,6 +25,7 @@ class Heir(Agent):
     donor, heir : EpisodicPrefrontal
         Trained networks with the same settings; they may be one and the same.
     n_episodes : int
+        Lived by the donor.
     """
 
     parts: ClassVar[dict[str, str]] = {
@@ -35,6 +36,10 @@ class Heir(Agent):
     donor: EpisodicPrefrontal
     heir: EpisodicPrefrontal
     n_episodes: int = 50
+
+    def __post_init__(self) -> None:
+        if self.n_episodes < 1:
+            raise ValueError(f"n_episodes must be at least 1, got {self.n_episodes}")
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         self._donor, self._heir = self.donor.without(), self.heir.without()

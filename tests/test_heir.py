@@ -85,6 +85,14 @@ def test_lanes_must_go_together():
         fs.simulate(arena, Heir(agent, agent, 2), 20, seed=0)
 
 
+def test_a_donor_that_lives_too_short_or_too_long(seed):
+    with pytest.raises(ValueError, match="n_episodes must be at least 1, got 0"):
+        Heir(network(seed), network(seed), 0)
+    never = fs.simulate(SMALL, Heir(network(seed), network(seed), 16), 2, seed)
+    with pytest.raises(ValueError, match="no episode came after the handing over"):
+        heir_rewards(never)
+
+
 def test_the_shipped_heir_is_one_of_the_shipped_seeds():
     agent = ShippedHeir().without("kinship")
     task = BarcodeBandit(n_episodes=20, n_pulls=2)
