@@ -17,7 +17,7 @@ class ChoiceAxis(NamedTuple):
     flipped : float
         Share of states which it assigns to another action after than before.
     displacement : float
-        Mean movement towards the other action, divided by the root mean square movement along a
+        Mean movement toward the other action, divided by the root mean square movement along a
         random axis, |change| / sqrt(n_units); units are standardized, some vary far more.
     before, after : (n,) arrays
         Places along the axis, positive where the action learned at first is favored.
@@ -70,11 +70,11 @@ def choice_axis(
     sign = 2 * np.asarray(learned) - 1
     place = [sign * (x @ model.coef_[0] + model.intercept_[0]) / length for x in (before, after)]
     change = np.sqrt(np.square(after - before).mean())  # along a random axis, root mean square
-    towards_other = (place[0] - place[1]).mean()
+    toward_other = (place[0] - place[1]).mean()
     return ChoiceAxis(
         accuracy=float((place[0] > 0).mean()),
         flipped=float(((place[0] > 0) != (place[1] > 0)).mean()),
-        displacement=float(towards_other / change) if change else 0.0,
+        displacement=float(toward_other / change) if change else 0.0,
         before=place[0],
         after=place[1],
     )

@@ -1,4 +1,4 @@
-"""Steps of experience until a task is learnt, by initialization, lanes and schedule.
+"""Steps of experience until a task is learned, by initialization, lanes and schedule.
 
 `python benchmarks/steps_to_criterion.py [--seeds 4] [--tasks bandit two_step harlow]` prints the table of
 docs/training.md and writes it to runs/bench/steps_to_criterion.csv. The learning rate is constant here,
@@ -20,7 +20,7 @@ from fastslow.models import ActorCritic, Prefrontal
 from fastslow.models.training import Trainer
 from fastslow.tasks import Bandit, Harlow, TwoStep
 
-# Task, agent, mean reward of an episode that counts as learnt (most of what can be gained over
+# Task, agent, mean reward of an episode that counts as learned (most of what can be gained over
 # chance), and steps after which a run is given up.
 TASKS = {
     "bandit": (Bandit(arms="uniform"), Prefrontal(time=True), 71.5, 6e6),

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...models.dopamine_neurons import BIN
+from ...models.spiking_dopamine import CUE, REWARD
+from .measures import EXPECTED
+
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
@@ -49,7 +53,7 @@ def _histograms(ax: Axes, recording: xr.Dataset, rows: Rows) -> None:
     found = recording.isel(step=1)
     histogram = found["histogram"]
     dims = [dim for dim in ("seed", "episode") if dim in histogram.dims]
-    time = (np.arange(histogram.sizes["histogram_0"]) + 0.5) * 0.02
+    time = (np.arange(histogram.sizes["histogram_0"]) + 0.5) * BIN
     expected = found["announced"] > 0
     for label, volume, announced, color in (
         ("unexpected", 5.0, False, "model_free"),
@@ -62,7 +66,7 @@ def _histograms(ax: Axes, recording: xr.Dataset, rows: Rows) -> None:
         rows += [
             {"panel": "a", "line": label, "x": t, "y": y} for t, y in zip(time, line, strict=True)
         ]
-    for at in (0.4, 1.0):
+    for at in (CUE, REWARD):
         ax.axvline(at, color="0.7", linewidth=0.5, linestyle="--", zorder=0)
     ax.set_xlabel("time (s)")
     ax.set_ylabel("dopamine neurons (Hz)")
@@ -82,7 +86,7 @@ def _volumes(ax: Axes, recording: xr.Dataset, rows: Rows) -> None:
     lines = {}
     for label, announced, color in (
         ("unexpected", 0.0, "model_free"),
-        ("expected", 0.9, "network"),
+        ("expected", EXPECTED, "network"),
     ):
         seeds = np.atleast_2d(found.sel(announced=announced, method="nearest").values)
         lines[label] = seeds.mean(axis=0)
@@ -156,7 +160,9 @@ def _cells(ax: Axes, recording: xr.Dataset, rows: Rows) -> None:
     cells = mean_response(recording, "dopamine_cells")
     cells = cells.isel(seed=0) if "seed" in cells.dims else cells
     cells = cells.sel(volume=cells["volume"] > 0).mean("volume")
-    unexpected, expected = (cells.sel(announced=a, method="nearest").values for a in (0.0, 0.9))
+    unexpected, expected = (
+        cells.sel(announced=a, method="nearest").values for a in (0.0, EXPECTED)
+    )
     ax.plot(unexpected, unexpected - expected, "o", color=COLORS["network"], markersize=3)
     rows += [
         {"panel": "e", "line": "neuron", "x": x, "y": y}

@@ -28,13 +28,14 @@ def draw_handover(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
 
     from ...analysis.inheritance import inherited_geometry, visits_to_criterion
     from ...analysis.style import TWO_COLUMNS, letter
+    from .handover import CRITERION
 
     drawing, axes = plt.subplots(
         1, 5, figsize=(TWO_COLUMNS, 1.9), width_ratios=(1.3, 0.9, 0.9, 0.8, 0.8)
     )
     tables = [_by_visit(axes[0], recordings)]
     for ax, name, measure in (
-        (axes[1], "visits to criterion", lambda r: visits_to_criterion(r, 7.0)),
+        (axes[1], "visits to criterion", lambda r: visits_to_criterion(r, CRITERION)),
         (axes[2], "shared geometry", inherited_geometry),
     ):
         tables.append(

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 NETWORK, RESTORED = "ritter2018/recall", "ritter2018/recall_restored"
-FAR = 5
 
 
 def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
@@ -22,6 +21,7 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
 
     from ...analysis.similarity import first_gate, recalled_twin, savings
     from ...analysis.style import TWO_COLUMNS, letter
+    from .recall import FAR, NEAR, SAME
 
     drawing, axes = plt.subplots(1, 4, figsize=(TWO_COLUMNS, 1.9))
     intact, empty = recordings[NETWORK], recordings[f"{NETWORK}@empty_memory"]
@@ -30,7 +30,7 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     whole = savings(recordings[RESTORED], recordings[f"{RESTORED}@empty_memory"])
     curves: list[tuple[int, str, str, xr.DataArray]] = [
         *((0, f"shift {s}", c, saved.sel(shift=s))
-          for s, c in ((0, "network"), (1, "other_network"), (FAR, "model_free"))),
+          for s, c in ((SAME, "network"), (NEAR, "other_network"), (FAR, "model_free"))),
         (1, "epLSTM", "network", recalled_twin(intact).mean("shift")),
         (1, "keys shuffled", "cue",
          recalled_twin(recordings[f"{NETWORK}@shuffled_keys"]).mean("shift")),
