@@ -35,10 +35,11 @@ from .parts_figure import CUTS, draw_parts, name_of
 from .parts_figure import SOURCES as ALL_COMBINATIONS
 
 SOURCE = "ours; directions of doi:10.1126/science.abf1357 and doi:10.7554/eLife.32548"
-TRAINED_ON = SharedEnds(n_rounds=4, p_change=0.2, p_poor=0.2, tested=False)
+# Brief visits leave states such as replay leaves: a network has to have met them to read them.
+TRAINED_ON = SharedEnds(n_rounds=4, p_change=0.2, p_poor=0.2, n_brief=2, tested=False)
 NETWORK = Integrated(key=TRAINED_ON.context_columns, end=TRAINED_ON.end_columns, threshold=0.95)
 TRAINING = ActorCritic(
-    n_lives=12_800,
+    n_lives=9_600,
     n_lanes=16,
     unroll=1 + TRAINED_ON.n_trials,  # an update after each visit; the memory outlasts it
     value_weight=0.5,
