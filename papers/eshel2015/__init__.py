@@ -1,7 +1,7 @@
 """Eshel et al. 2015, Arithmetic and local circuitry underlying dopamine prediction errors (doi:10.1038/nature14855)."""
 
 from ..declaration import Paper
-from . import conditioning, teacher
+from . import conditioning, teacher, trained_figure
 
 paper = Paper(
     name="eshel2015",
@@ -12,7 +12,7 @@ paper = Paper(
     ),
     experiments=(*conditioning.EXPERIMENTS, *teacher.EXPERIMENTS),
     signatures=(*conditioning.SIGNATURES, *teacher.SIGNATURES),
-    figures=(*conditioning.FIGURES, *teacher.FIGURES),
+    figures=(*conditioning.FIGURES, *teacher.FIGURES, *trained_figure.FIGURES),
     notes={
         f"eshel2015/{name}": (
             "The effect of the light is large (-11.5 Hz, +5.9 Hz). The control, synapses cut, has an "
