@@ -88,10 +88,8 @@ def responses(recording: xr.Dataset, discount: float, n: int = N_TRIALS) -> pd.D
     """Mean rate of the circuit's dopamine neurons by kind of trial and time, Hz and s."""
     import pandas as pd
 
-    expected = expected_reward(recording, discount)
-    reward, expected = (
-        a.where(recording["active"]).values.ravel() for a in (recording["reward"], expected)
-    )
+    told = (recording["reward"], expected_reward(recording, discount))
+    reward, expected = (array.where(recording["active"]).values.ravel() for array in told)
     kinds = chosen_trials(reward, expected, n, np.random.default_rng(0))
     trials = np.concatenate(list(kinds.values()))
     dopamine, _ = DopamineCircuit().run(VOLUME * np.maximum(reward[trials], 0), expected[trials])
