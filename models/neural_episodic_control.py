@@ -139,11 +139,12 @@ class NEC(Agent):
     """Neural episodic control (Pritzel et al. 2017, arXiv:1703.01988).
 
     The value of an action is the average over the nearest keys of its dictionary, weighted by
-    1 / (d^2 + .001), in the space of a network that embeds what is observed. At the end of an
-    episode the N-step return of each move, completed by the value of the state N moves on, is
-    stored; where the same was observed before, the stored value moves toward it. Every `train_every`
-    moves of a lane a minibatch of past moves and their returns trains the network, and, at a
-    smaller rate, keys and values. Each life has a network and dictionaries of its own.
+    1 / (d^2 + .001), in the space of a network that embeds what is observed. The N-step return
+    of each move, completed by the value of the state N moves on, is stored as soon as it is known:
+    N moves later, or when the episode ends. Where the same was observed before, the stored value
+    moves toward it and the key becomes the one that the state had now. Every `train_every` moves of
+    a lane a minibatch of past moves and their returns trains the network, and, at a rate of their
+    own, keys and values. Each life has a network and dictionaries of its own.
 
     Traces are `policy`, `q` (values of all actions, 0 without entries), `value`, the largest,
     `stored` (whether this state and action have been stored), and `similarity`, 1 / (1 + distance)
@@ -152,6 +153,7 @@ class NEC(Agent):
     Parameters
     ----------
     n_neighbors, n_step : int
+        N is `n_step`.
     write_rate : float
         Alpha, by which a stored value moves.
     learning_rate, memory_rate : float
