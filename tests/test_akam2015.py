@@ -1,12 +1,15 @@
 """Transitions that swap: the task, who notices, and the measures of it."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import fastslow as fs
 from fastslow.analysis.reversal import accuracy_since_change
+from fastslow.data.recording import stack
 from fastslow.models.learners import TwoStepObserver
 from fastslow.models.learners.two_step_learner import mapping_update
+from fastslow.papers.akam2015 import paper
 from fastslow.papers.akam2015.transitions import accuracy_after_swap, settled_interaction
 from fastslow.tasks import Lanes, SwappingTwoStep, TwoStep
 
@@ -86,6 +89,38 @@ def test_accuracy_since_change_by_a_plain_loop(seed):
             since = None if since is None else since + 1
     assert np.array_equal(curve.n_choices, counts)
     assert np.allclose(curve, hits / np.where(counts, counts, np.nan), equal_nan=True)
+
+
+def test_the_figure_draws_what_it_tabulates(seed):
+    worlds = {
+        "": TwoStep(),
+        "@swapped": TwoStep(mapping="incongruent"),
+        "@swapping": SwappingTwoStep(),
+    }
+    lives = {
+        world: stack(
+            {k: fs.simulate(t, TwoStepObserver(), 30, seed + k, record=()) for k in (0, 1)}
+        )
+        for world, t in worlds.items()
+    }
+    (figure,) = paper.figures
+    drawing, table = figure.draw(
+        {need: lives["".join(need.partition("@")[1:])] for need in figure.needs}
+    )
+    assert set(table["panel"]) == {"interaction", "after swap"}
+    shown = table[(table["panel"] == "interaction") & (table["x"] == "@swapped")]
+    expected = settled_interaction(lives["@swapped"])
+    np.testing.assert_allclose(shown["y"], np.tile(expected, table["agent"].nunique()))
+    assert all(ax.get_ylabel() for ax in drawing.axes)
+    plt.close(drawing)
+
+
+def test_every_source_is_declared():
+    known = {
+        f"{e.name}@{test}" if test else e.name for e in paper.experiments for test in e.all_tests
+    }
+    assert {source for s in paper.signatures for source in s.sources} <= known
+    assert {need for figure in paper.figures for need in figure.needs} <= known
 
 
 def test_misuse_is_named(seed):
