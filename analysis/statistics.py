@@ -57,6 +57,24 @@ def t_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half, error, len(x), confidence)
 
 
+def half_interval(values: np.ndarray) -> np.ndarray:
+    """Half the 95 % t interval of the mean over seeds.
+
+    Parameters
+    ----------
+    values : (n_seeds, ...) array
+
+    Returns
+    -------
+    (...) array
+        0 for one seed, which has no interval; NaN where a seed has no value.
+    """
+    n = len(values)
+    if n < 2:
+        return np.zeros(values.shape[1:])
+    return stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
+
+
 def equivalence(values: ArrayLike, low: float, high: float) -> Equivalence:
     """Test that the mean lies between `low` and `high`, by two one-sided t tests.
 

@@ -58,6 +58,18 @@ def letter(axes: Axes, text: str) -> None:
     axes.set_title(text, loc="left", fontweight="bold")
 
 
+def mean_line(
+    axes: Axes, x: np.ndarray, y: np.ndarray, color: str, label: str | None = None
+) -> None:
+    """Draw the mean over seeds of `y` (n_seeds, n) at `x` (n,), its 95 % interval as a shade."""
+    from .statistics import half_interval
+
+    mean, half = y.mean(axis=0), half_interval(y)
+    axes.plot(x, mean, color=color, label=label)
+    if len(y) > 1:
+        axes.fill_between(x, mean - half, mean + half, color=color, alpha=0.2, linewidth=0)
+
+
 def jitter(n: int, width: float = 0.25) -> np.ndarray:
     """Evenly spread offsets at which the points of `n` seeds do not cover one another."""
     return np.linspace(-width, width, n) if n > 1 else np.zeros(n)

@@ -112,6 +112,7 @@ def test_the_figure_draws_what_it_tabulates(seed):
     expected = settled_interaction(lives["@swapped"])
     np.testing.assert_allclose(shown["y"], np.tile(expected, table["agent"].nunique()))
     assert all(ax.get_ylabel() for ax in drawing.axes)
+    assert len(drawing.axes[1].collections) == 5  # a shade for each agent
     plt.close(drawing)
 
 

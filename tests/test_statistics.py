@@ -20,6 +20,16 @@ def test_t_interval_equals_scipy(seed: int) -> None:
     assert found.standard_error == pytest.approx(stats.sem(x))
 
 
+def test_half_intervals_are_those_of_the_t_interval(seed: int) -> None:
+    values = np.random.default_rng(seed).normal(2, 3, size=(6, 4, 2))
+    half = statistics.half_interval(values)
+    assert half.shape == (4, 2)
+    for place in np.ndindex(half.shape):
+        whole = statistics.t_interval(values[:, *place])
+        assert half[place] == pytest.approx((whole.high - whole.low) / 2)
+    assert not statistics.half_interval(values[:1]).any()
+
+
 def test_t_interval_covers_as_often_as_it_says(seed: int) -> None:
     rng, n = np.random.default_rng(seed), 2000
     covered = [

@@ -69,7 +69,11 @@ EXPERIMENTS = (
     network("fixed", FIXED, "LSTM trained with transitions that never change"),
     network("drawn", DRAWN, "LSTM trained with transitions drawn for each life"),
     network("swapping", SWAPPING, "LSTM trained with transitions that swap within lives"),
-    control("planner", TwoStepObserver(assumed_mapping="random"), "ideal observer that infers the transitions"),
+    control(
+        "planner",
+        TwoStepObserver(assumed_mapping="random"),
+        "ideal observer that infers the transitions",
+    ),
     control(
         "latent_state",
         TwoStepObserver(assumed_mapping="congruent"),

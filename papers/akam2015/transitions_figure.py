@@ -26,8 +26,7 @@ def draw_transitions(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.D
     import pandas as pd
 
     from ...analysis.reversal import accuracy_since_change
-    from ...analysis.statistics import t_interval
-    from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter
+    from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter, mean_line
     from .transitions import settled_interaction
 
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.6))
@@ -44,13 +43,7 @@ def draw_transitions(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.D
             ]
         curve = accuracy_since_change(recordings[f"{name}@swapping"], "congruent")
         since, y = curve["since"].values, np.atleast_2d(curve.values)
-        right.plot(since, y.mean(axis=0), color=COLORS[color])
-        if len(y) > 1:
-            bands = [t_interval(column) for column in y.T]
-            right.fill_between(
-                since, [b.low for b in bands], [b.high for b in bands],
-                color=COLORS[color], alpha=0.2, linewidth=0,
-            )  # fmt: skip
+        mean_line(right, since, y, COLORS[color])
         rows += [
             {"agent": label, "panel": "after swap", "x": int(x), "seed": k, "y": value}
             for k, line in enumerate(y)

@@ -26,8 +26,7 @@ def draw_teacher(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
     import pandas as pd
 
     from ...analysis.reversal import reversal_curve
-    from ...analysis.statistics import t_interval
-    from ...analysis.style import COLORS, TWO_COLUMNS, letter
+    from ...analysis.style import COLORS, TWO_COLUMNS, letter, mean_line
 
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.4))
     rows = []
@@ -38,13 +37,7 @@ def draw_teacher(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
             "reversal": (right, curve["lag"].values, np.atleast_2d(curve.values)),
         }
         for panel, (axes, x, y) in lines.items():
-            axes.plot(x, y.mean(axis=0), color=COLORS[color], label=label)
-            if len(y) > 1:
-                bands = [t_interval(column) for column in y.T]
-                axes.fill_between(
-                    x, [b.low for b in bands], [b.high for b in bands],
-                    color=COLORS[color], alpha=0.2, linewidth=0,
-                )  # fmt: skip
+            mean_line(axes, x, y, COLORS[color], label)
             rows += [
                 {"learner": label, "panel": panel, "x": at, "seed": seed, "y": value}
                 for seed, line in enumerate(y)

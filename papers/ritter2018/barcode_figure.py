@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     import xarray as xr
     from matplotlib.axes import Axes
@@ -76,6 +75,7 @@ def _by_exposure(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame
     import pandas as pd
 
     from ...analysis.exposure import reward_by_exposure
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS
 
     rows = []
@@ -93,17 +93,6 @@ def _by_exposure(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame
     # Between the curves with memory and those without.
     ax.legend(loc=(0.25, 0.5), fontsize=4.5, handlelength=1.5, labelspacing=0.15)
     return pd.DataFrame(rows)
-
-
-def half_interval(values: np.ndarray) -> np.ndarray:
-    """Half the 95 % interval of the mean over seeds (n_seeds, ...); 0 for one seed."""
-    import numpy as np
-    from scipy import stats
-
-    n = len(values)
-    if n < 2:
-        return np.zeros(values.shape[1:])
-    return stats.t.ppf(0.975, n - 1) * values.std(axis=0, ddof=1) / np.sqrt(n)
 
 
 def _gate(ax: Axes, recording: xr.Dataset) -> pd.DataFrame:

@@ -53,8 +53,8 @@ def _by_visit(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame:
     import pandas as pd
 
     from ...analysis.inheritance import heir_rewards
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS
-    from .barcode_figure import half_interval
 
     tables = []
     for source, label, color in STORES:
@@ -76,8 +76,8 @@ def _bars(ax: Axes, name: str, values: Mapping[str, np.ndarray]) -> pd.DataFrame
     """One bar a store, one dot a seed."""
     import pandas as pd
 
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS
-    from .barcode_figure import half_interval
 
     rows = []
     for x, (source, label, color) in enumerate(STORES):

@@ -31,8 +31,8 @@ def draw_images(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     import pandas as pd
 
     from ...analysis.exposure import reward_by_exposure
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS, TWO_COLUMNS, letter
-    from .barcode_figure import half_interval
 
     drawing, axes = plt.subplots(1, 3, figsize=(TWO_COLUMNS, 1.9), width_ratios=(0.8, 1.2, 1))
     _characters(axes[0])

@@ -66,8 +66,8 @@ def _curve(ax: Axes, panel: str, label: str, color: str, values: xr.DataArray) -
     """Mean over seeds of `values` (seed, distance), with its interval."""
     import pandas as pd
 
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS
-    from .barcode_figure import half_interval
 
     values = values.transpose("seed", "distance")
     distance, mean = values.distance.values, values.values.mean(axis=0)

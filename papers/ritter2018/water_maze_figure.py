@@ -25,8 +25,8 @@ def draw_water_maze(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
     import pandas as pd
 
     from ...analysis.exposure import steps_to_goal_by_exposure
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS, ONE_COLUMN
-    from .barcode_figure import half_interval
 
     drawing, ax = plt.subplots(figsize=(ONE_COLUMN, 2.2))
     tables = []
