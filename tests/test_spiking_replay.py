@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fastslow as fs
-from fastslow.models import check_agent
+from fastslow.models import check_agent, check_hippocampus
 from fastslow.models.hippocampus import ReplayPath
 from fastslow.models.hippocampus.ca3_parameters import SHARP_WAVE
 from fastslow.models.hippocampus.moment import Moment
@@ -82,22 +82,24 @@ class Wave:
 
 
 def agent(**settings) -> SpikingQ:
-    return SpikingQ(network=Wave(), **{"wander": 60, **settings})
+    return SpikingQ(network=Wave(), **{"wander": 40, **settings})
 
 
 # --- from decoded paths to backups ---
 
 
-def hippocampus(source=None, n=1, **settings) -> SpikingHippocampus:
-    """One that knows every move of the line, the last one rewarded."""
-    graph, rng = line(), np.random.default_rng(0)
-    memories = [
-        PlaceMemory(GraphCode(graph), Wave(), rng, homeostatic=True, summed=5.0) for _ in range(n)
-    ]
-    memory = SpikingHippocampus(
+def empty(n: int, source=None, **settings) -> SpikingHippocampus:
+    code, rng = GraphCode(line()), np.random.default_rng(0)
+    memories = [PlaceMemory(code, Wave(), rng, homeostatic=True, summed=5.0) for _ in range(n)]
+    return SpikingHippocampus(
         np.zeros((n, 1, N, 2)), Lanes(0, n), source or Decoded(), 1.0, 0.9, 5.0, 0.9,
         memories=memories, **settings,
     )  # fmt: skip
+
+
+def hippocampus(source=None, n=1, **settings) -> SpikingHippocampus:
+    """One that knows every move of the line, the last one rewarded."""
+    memory = empty(n, source, **settings)
     here = np.zeros(n, int)
     for action in [1] * (N - 1):
         following = np.minimum(here + 1, N - 1)
@@ -141,6 +143,15 @@ def test_budget_is_spent_from_the_first_backup_on():
     assert [path.states.tolist() for path in kept] == [[0, 1, 2], [10]]
     assert within(paths, 0) == []
     assert within(paths, 100) == paths
+
+
+def test_the_hippocampus_keeps_its_contract():
+    n = 3
+    step = {
+        "action": np.ones(n, int), "reward": np.ones(n), "next_state": np.arange(n) + 1,
+        "ended": np.zeros(n, bool),
+    }  # fmt: skip
+    check_hippocampus(empty, np.eye(N)[:n], step)
 
 
 def test_the_wave_runs_from_the_goal_to_the_start():
@@ -247,7 +258,7 @@ def test_decoded_needs_a_spiking_moment():
 # --- the loop ---
 
 
-def moves(source: SpikingQ, seed: int = 0, n: int = 10) -> np.ndarray:
+def moves(source: SpikingQ, seed: int = 0, n: int = 6) -> np.ndarray:
     """Moves of attempts after the first (n, 3)."""
     recording = fs.simulate(world(), source, n, seed=seed, record="rests")
     counted = recording.n_moves.where(recording.planning == 2).max("step")
