@@ -210,6 +210,7 @@ class EpisodicMemory:
 
 
 def columns(name: str, given: tuple[int, int] | None, task: Task) -> slice:
+    """Columns of the observation from `given`, all of them if None; `name` is the setting's."""
     first, end = given or (0, task.observation_size)
     if not 0 <= first < end <= task.observation_size:
         raise ValueError(

@@ -14,6 +14,8 @@ import numpy as np
 
 from .cores import GATES, Weights
 
+MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")  # by every update
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -49,6 +49,11 @@ class ImageBandit:
         return self.size**2
 
     @property
+    def n_coordinates(self) -> int:
+        """Numbers that make a character: two for each point of its strokes."""
+        return self.n_strokes * _POINTS * 2
+
+    @property
     def action(self) -> Discrete:
         return self.bandit.action
 
@@ -62,13 +67,13 @@ class ImageBandit:
         return self.bandit.reward_bounds
 
     def play(self, n: int, rng: Lanes) -> Play:
-        n_numbers = self.n_strokes * _POINTS * 2
-        characters = rng.random(self.bandit.n_contexts * n_numbers).reshape(n, -1, n_numbers)
+        size = self.n_coordinates
+        characters = rng.random(self.bandit.n_contexts * size).reshape(n, -1, size)
         hidden, lanes = self.bandit.play(n, rng), np.arange(n)
         now = next(hidden)
         while True:
             if now.first.any():
-                moved = self.jitter * rng.normal(n_numbers)
+                moved = self.jitter * rng.normal(size)
                 picture = self.draw(characters[lanes, now.labels["context"]] + moved)
             action = yield now._replace(observation=picture)
             try:
@@ -77,7 +82,7 @@ class ImageBandit:
                 return
 
     def draw(self, points: np.ndarray) -> np.ndarray:
-        """Pictures (n, size * size) float32 of characters (n, n_strokes * 6), row by row."""
+        """Pictures (n, size * size) float32 of characters (n, n_coordinates), row by row."""
         bend = points.reshape(len(points), self.n_strokes, _POINTS, 1, 2)
         t = _PLACES
         curve = (

@@ -90,7 +90,7 @@ def test_rates_and_histograms_count_spikes():
     assert np.isclose(time[rate[1].argmax()], 1.15) or np.isclose(time[rate[1].argmax()], 1.05)
 
 
-def test_arithmetic_is_told_apart(seed):
+def test_arithmetic_is_told_apart():
     volume = np.array([0.1, 0.3, 1.2, 2.5, 5, 10, 20])
     response = 42 * np.sqrt(volume) / (np.sqrt(volume) + np.sqrt(2.1))
     assert np.allclose(hill_fit(volume, response), (42, 2.1, 1))
@@ -98,8 +98,8 @@ def test_arithmetic_is_told_apart(seed):
     divided = subtraction_and_division(response, response / 1.5)
     assert subtracted[0] < 1e-9 < subtracted[1]
     assert divided[1] < 1e-9 < divided[0]
-    shuffled = np.random.default_rng(seed).permutation(response)
-    assert hill_fit(volume, shuffled)[2] < 1
+    # No rising curve explains more of responses that fall than a constant does, which is nothing.
+    assert hill_fit(volume, response[::-1])[2] <= 0
 
 
 def test_responses_by_a_plain_loop(seed):

@@ -14,11 +14,9 @@ import numpy as np
 
 from .. import cores
 from ..cores import GATES, Weights
-from ..population import Shape, UpdateSettings
+from ..population import MEASURED, Shape, UpdateSettings
 from .build import load
 from .layout import LINE, Layout
-
-MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
 
 
 class Arrays(ctypes.Structure):

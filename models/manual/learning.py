@@ -24,6 +24,7 @@ class Constants:
         self._by_name = dict(zip(CONSTANTS, self._mirror.device, strict=True))
 
     def set(self, settings: UpdateSettings) -> None:
+        """Bring the device up to date."""
         self._mirror.array[:] = [getattr(settings, name) for name in CONSTANTS]
         self._mirror.send()
 

@@ -20,7 +20,7 @@ from torch import Tensor
 from .. import cores
 from ..autograd import require_device
 from ..cores import GATES, Weights
-from ..population import Shape, UpdateSettings
+from ..population import MEASURED, Shape, UpdateSettings
 from .choice import Choice
 from .device import Mirror, Recorder
 from .layout import Layout
@@ -28,7 +28,6 @@ from .learning import Constants, Optimizer, credit
 from .steps import STEPS, Buffers
 
 CHUNK_FLOATS = 400_000  # gate gradients of the steps prepared at once stay in the cache
-MEASURED = ("policy_loss", "value_loss", "entropy", "gradient_norm")
 
 
 class ManualPopulation:

@@ -69,9 +69,10 @@ def _characters(ax: Axes) -> None:
     from ...tasks.image_bandit import ImageBandit
 
     task, lanes = ImageBandit(), Lanes(0, 4, "example")
-    n_numbers = task.n_strokes * 6
-    character = lanes.random(n_numbers)
-    drawings = [task.draw(character + task.jitter * lanes.normal(n_numbers)) for _ in range(3)]
+    character = lanes.random(task.n_coordinates)
+    drawings = [
+        task.draw(character + task.jitter * lanes.normal(task.n_coordinates)) for _ in range(3)
+    ]
     tiles = np.pad(np.reshape(drawings, (3, 4, task.size, task.size)), [(0, 0)] * 2 + [(1, 1)] * 2,
                    constant_values=0.3)  # fmt: skip
     ax.imshow(np.block([list(row) for row in tiles.swapaxes(0, 1)]), cmap="gray_r")
