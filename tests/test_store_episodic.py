@@ -153,8 +153,9 @@ def test_an_index_knows_entries_that_came_after_it_and_those_overwritten(seed):
     assert store.retrieve(keys[[4_999]])[0] == 4_999
     with pytest.raises(ValueError, match="an index searches a store of one lane, got 2 lanes"):
         DictionaryStore(2, 8, 1, index=CellIndex())
-    with pytest.raises(ValueError, match="n_probes must be at least 1, got 0"):
-        CellIndex(n_probes=0)
+    for name in ("n_cells", "n_probes", "n_sampled"):
+        with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
+            CellIndex(**{name: 0})
 
 
 def test_keys_are_compared_as_a_learned_embedding_sees_them(seed):

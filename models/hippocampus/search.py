@@ -89,7 +89,9 @@ class CellIndex:
         n_sampled: int = 20_000,
         rebuild: float = 0.01,
     ) -> None:
-        for name, value in (("n_cells", n_cells), ("n_probes", n_probes)):
+        for name, value in (
+            ("n_cells", n_cells), ("n_probes", n_probes), ("n_sampled", n_sampled),
+        ):  # fmt: skip
             if value < 1:
                 raise ValueError(f"{name} must be at least 1, got {value}")
         self.n_cells, self.n_probes = n_cells, n_probes
