@@ -24,6 +24,7 @@ ARMS = {  # by source: label, color, line
     "no_plasticity": ("no plasticity", "model_free", ":"),
     "no_dopamine": ("no dopamine", "animal", ":"),
 }
+CURVES = ("goal_cued", "shuffled", "reversed", "random", "none")  # the others in (b) alone
 RESTS = {"goal_cued": "cue at the goal", "start_cued": "cue at the start", "spontaneous": "no cue"}
 
 
@@ -43,10 +44,10 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         shortest = float(recording.shortest_path.isel(step=0).max())
         curve = moves_by_lap(recording).mean("life").values + shortest
         attempt, mean, half = np.arange(1, curve.shape[1] + 1), curve.mean(axis=0), _half(curve)
-        left.plot(attempt, mean, style, color=COLORS[color], label=label)
-        left.fill_between(
-            attempt, np.maximum(mean - half, 1), mean + half, color=COLORS[color], alpha=0.12, lw=0
-        )
+        if arm in CURVES:
+            low = np.maximum(mean - half, 1)
+            left.plot(attempt, mean, style, color=COLORS[color], label=label)
+            left.fill_between(attempt, low, mean + half, color=COLORS[color], alpha=0.15, lw=0)
         total = steps(recording)
         right.plot(total, row + jitter(len(total)), "o", ms=2, color=COLORS[color], alpha=0.6)
         right.errorbar(
@@ -62,9 +63,11 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         tables.append(
             pd.DataFrame({"source": arm, "seed": recording.seed.values, "moves_2_to_10": total})
         )
-    left.set(xlabel="attempt", ylabel="moves", yscale="log", xticks=attempt)
+    left.set(
+        xlabel="attempt", ylabel="moves", yscale="log", xticks=attempt, ylim=(shortest / 2, None)
+    )
     left.axhline(shortest, color="0.8", lw=0.6, zorder=0)
-    left.legend(ncols=2, handlelength=1.6, columnspacing=0.8)
+    left.legend(handlelength=1.6, loc="upper right")
     right.set(xlabel="moves of attempts 2 to 10", xscale="log", yticks=range(len(ARMS)))
     right.set_yticklabels([label for label, _, _ in ARMS.values()])
     right.invert_yaxis()
