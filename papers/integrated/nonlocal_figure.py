@@ -138,7 +138,14 @@ def _by_content(ax: Axes, recordings: Recordings) -> list[dict]:
     ax.set(ylabel="p(better action), first choice", ylim=(0, 1.25), yticks=(0, 0.5, 1),
            xticks=range(len(CONTENTS)), xticklabels=[name for _, name in CONTENTS])  # fmt: skip
     ax.tick_params(axis="x", labelsize=5)
-    ax.legend(loc="upper center", ncols=2, columnspacing=1, handlelength=1)
+    ax.legend(
+        loc="upper center",
+        ncols=2,
+        columnspacing=0.6,
+        handlelength=0.8,
+        handletextpad=0.4,
+        borderaxespad=0,
+    )
     return rows
 
 
