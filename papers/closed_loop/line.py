@@ -55,7 +55,13 @@ def experiment(name: str, summary: str, agent: SpikingQ, **settings: Any) -> Exp
     return Experiment(f"closed_loop/{name}", summary, agent=agent, **settings)
 
 
-EXPERIMENTS = tuple(experiment(name, summary, agent) for name, (agent, summary) in ARMS.items())
+COMPARED = ("goal_cued", "shuffled", "reversed", "random", "none", "start_cued")
+FULL = 20  # animals, one a seed, where ways are compared; eight in the other lesions
+
+EXPERIMENTS = tuple(
+    experiment(name, summary, agent, full=FULL if name in COMPARED else 8)
+    for name, (agent, summary) in ARMS.items()
+)
 
 (
     _GOAL_CUED, _SHUFFLED, _REVERSED, _RANDOM, _NONE, _START_CUED, _SPONTANEOUS, _FLAT,
