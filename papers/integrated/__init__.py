@@ -34,6 +34,7 @@ paper = Paper(
                 "Replay of one outcome for each action turns the choice but hardly the value of a "
                 "context: to the network such outcomes mean a reversal, which leaves it rich.",
             ),
+            **plane.NOTES,
         }
     ),
 )

@@ -30,6 +30,14 @@ COLOR_OF = {
     BELIEF: "optimal",
 }  # fmt: skip
 HIDDEN = ("wiped",)  # a control; in the table only
+# Where labels go that would cover one another: points right and up, and how they are aligned.
+PLACES = {
+    "q": (6, -9, "left"), "successor": (6, 2, "left"), "episodic": (-6, 4, "right"),
+    "append": (3, 6, "left"), "network": (-6, 2, "right"), "both": (-7, 3, "right"),
+    "exact_both": (-7, -9, "right"), "improved": (0, -13, "center"), "dqn": (-6, -16, "right"),
+    "her": (-6, -9, "right"), "inner": (-6, 5, "right"), "observer": (5, -10, "left"),
+    "exact_search": (-6, -9, "right"), "small_network": (5, 6, "left"),
+}  # fmt: skip
 AREA = 70.0  # points^2 at an asymptote of 1
 P = "integrated/plane_"
 
@@ -84,6 +92,8 @@ def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], lon
     from ...analysis.style import COLORS
 
     axes.axhline(longest, color="black", linestyle="--", linewidth=0.5)
+    axes.text(1, 1.06 * longest, "never back", fontsize=5.5, ha="right",
+              transform=axes.get_yaxis_transform())  # fmt: skip
     axes.set(xscale="log", yscale="log", ylim=(3, 1.6 * longest))
     for name, learner in learners.items():
         if name in HIDDEN:
@@ -95,6 +105,10 @@ def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], lon
             found = t_interval(rows["experience"])
             low, high = max(found.low, 3.0), min(found.high, float(longest))
             axes.plot([x, x], [low, high], color=colors[0], linewidth=0.8)
+        axes.plot(
+            rows["operations"], rows["experience"], "o", color=colors[0], markersize=1.5, alpha=0.5,
+            markeredgewidth=0,
+        )  # fmt: skip
         open_ = bool(rows["censored"].all())
         axes.plot(
             x, y, "o", markersize=np.sqrt(AREA * size), markeredgecolor=colors[0],
@@ -102,7 +116,10 @@ def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], lon
             markerfacecoloralt="white" if open_ else colors[-1],
             fillstyle="left" if len(colors) > 1 else "full", markeredgewidth=0.8,
         )  # fmt: skip
-        axes.annotate(learner.label, (x, y), (5, 5), textcoords="offset points", fontsize=5.5)
+        right, up, side = PLACES.get(name, (5, 5, "left"))
+        axes.annotate(
+            learner.label, (x, y), (right, up), textcoords="offset points", fontsize=5.5, ha=side
+        )
 
 
 def _legend(drawing: Figure) -> None:
