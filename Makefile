@@ -1,4 +1,5 @@
-# make reproduce    run every experiment, check its signatures, draw the figures and the report
+# make reproduce    run the experiments of PAPERS, check their signatures, draw the figures and the report;
+#                   all papers, in hours:  make reproduce PAPERS=
 # make test         all tests;  make test ARGS="-m 'not slow' -k bandit"
 # make bench        compare speed with eager torch, JAX and RecurrentPPO;  make bench ARGS=--quick
 # make check        lint, formatting, types, and a wheel built from the source distribution
@@ -9,12 +10,13 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+PAPERS ?= wang2018 akam2015 ritter2018 mattar2018
 ROOMS := tasks models data analysis papers
 
 .PHONY: reproduce test bench check lint types wheel clean
 
 reproduce: .venv/installed
-	.venv/bin/fastslow reproduce $(ARGS)
+	.venv/bin/fastslow reproduce $(PAPERS) $(ARGS)
 
 test: .venv/installed
 	.venv/bin/pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -313,7 +313,7 @@ def _rotated(rate: np.ndarray, fired: np.ndarray, rng: np.random.Generator, n: i
     # every rotation of every cell once: (n_neurons, n_rotations, n_places)
     every, every_log = rate[:, turned], np.log(rate[fired])[:, turned]
     for _ in range(n):
-        turn = rng.integers(n_places, size=n_neurons)
+        turn = rng.integers(n_places, size=(n_neurons,))
         summed = every[np.arange(n_neurons), turn].sum(axis=0)
         yield every_log[np.arange(len(fired)), turn[fired]], summed
 
