@@ -85,10 +85,10 @@ def nearest_returns(stored: np.ndarray, n_entries: np.ndarray, key_size: int) ->
 
     Examples
     --------
-    >>> nearest_returns(np.array([True, False]), np.array([10, 20]), key_size=4)
-    81
+    >>> nearest_returns(np.array([[True, False]]), np.array([[10, 20]]), key_size=4)
+    array([81])
     """
-    return np.where(stored, 1, n_entries * key_size).sum(axis=-1)[()]
+    return np.where(stored, 1, n_entries * key_size).sum(axis=-1)
 
 
 def gradient_step(forward: int, n_samples: int = 1, n_further_passes: int = 0) -> int:

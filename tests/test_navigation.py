@@ -903,3 +903,12 @@ def test_a_recording_of_something_else_is_refused():
         steps_above_minimum(recording.drop_vars("manhattan"))
     with pytest.raises(ValueError, match="no step is taken"):
         path_length(recording.assign(active=recording.active & False))
+
+
+def test_graphs_are_equal_where_all_moves_are():
+    ring, same = (StateGraph(np.array([[1], [2], [0]])) for _ in range(2))
+    line = StateGraph(np.array([[1], [2], [2]]), bump=np.array([[0], [0], [1]]))
+    assert ring == same
+    assert hash(ring) == hash(same)
+    assert ring != line
+    assert ring != "ring"

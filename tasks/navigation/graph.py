@@ -52,6 +52,15 @@ class StateGraph:
         object.__setattr__(self, "next_state", table.astype(np.int64))
         object.__setattr__(self, "bump", bump.astype(np.int8))
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StateGraph):
+            return NotImplemented
+        pairs = ((self.next_state, other.next_state), (self.bump, other.bump))
+        return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+    def __hash__(self) -> int:
+        return hash((self.next_state.tobytes(), self.bump.tobytes()))
+
     @property
     def n_states(self) -> int:
         return len(self.next_state)
