@@ -12,4 +12,16 @@ paper = Paper(
     experiments=control.EXPERIMENTS,
     signatures=control.SIGNATURES,
     figures=control.FIGURES,
+    notes={
+        "pritzel2017/maze_before_mfec": (
+            "In a maze of 24 states given by coordinates there is little for an embedding to learn, and "
+            "MFEC needs about as many attempts."
+        ),
+        "pritzel2017/maze_dqn_late": (
+            "500 attempts allow some 2,100 updates, and the network is still learning."
+        ),
+        "pritzel2017/learned_embedding": (
+            "A random embedding of coordinates keeps neighbors near, so that learning it adds little."
+        ),
+    },
 )

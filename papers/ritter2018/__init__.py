@@ -33,6 +33,22 @@ paper = Paper(
             "networks, other worlds) the same context saves 1.8 and a changed mapping costs 2.8: "
             "the simplest form needs to know what is familiar."
         ),
+        "ritter2018/recall_what": (
+            "The look-alike comes back in .70 [.685, .717] of first pulls with one bit flipped: on the "
+            "bound that was fixed beforehand."
+        ),
+        "ritter2018/recall_how": (
+            "With the mapping shifted by one arm what is put back neither helps nor hurts: the network "
+            "stores which arm is good, not how to look for it."
+        ),
+        "ritter2018/recall_gate_closes": (
+            "The gate hardly moves with distance (.594 to .585): the network is told how familiar a "
+            "context is and corrects for it elsewhere; savings fall all the same."
+        ),
+        "ritter2018/recall_gated_harmless": (
+            "At five bits what comes back still costs .44 of reward, less than the 2.3 that the gate "
+            "held open costs."
+        ),
         "ritter2018/handover_geometry": (
             "With shuffled keys the same measure lies around its bound of 0, as it should, and so "
             "not wholly outside. Geometry comes along with the memory of another network, too, "
