@@ -34,7 +34,7 @@ HIDDEN = ("wiped",)  # a control; in the table only
 PLACES = {
     "q": (6, -9, "left"), "successor": (6, 2, "left"), "episodic": (-6, 4, "right"),
     "append": (3, 6, "left"), "network": (-6, 2, "right"), "both": (-7, 3, "right"),
-    "exact_both": (-7, -9, "right"), "improved": (0, -13, "center"), "dqn": (-6, -16, "right"),
+    "exact_both": (-7, -9, "right"), "improved": (3, 7, "center"), "dqn": (-6, -16, "right"),
     "her": (-6, -9, "right"), "inner": (-6, 5, "right"), "observer": (5, -10, "left"),
     "exact_search": (-6, -9, "right"), "small_network": (5, 6, "left"),
 }  # fmt: skip
