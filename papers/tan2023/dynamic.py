@@ -255,7 +255,7 @@ _ABLATIONS = (
     # One standard deviation of the full agent over network seeds, as recomputed.
     _compared("forward_no_matter_solved", "Forward replay does not change what is solved.",
               "ablations", -3, 3, more(_SOLVED), ("no_forward", "dynamic"), ("frozen", "dynamic")),
-    _compared("forward_no_matter_sam", "... nor how long ways are.", "ablations", -229, 229,
+    _compared("forward_no_matter_sam", "Forward replay does not change how long ways are.", "ablations", -229, 229,
               more(_SAM), ("no_forward", "dynamic"), ("frozen", "dynamic")),
     _compared("backward_helps", "Without backward replay not more is solved.", "ablations",
               None, 0, more(_SOLVED), ("no_backward", "dynamic"), ("dynamic", "no_slow")),
