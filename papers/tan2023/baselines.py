@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 N_LEARNING, N_AFTER = 100, 50  # attempts
 
 
+@cache  # a thousand attempts take a while to draw
 def with_attempts_after(times: int = 1) -> GridWorld:
     """The dynamic task, `times` as long, and then 50 attempts more under its last walls."""
     learning = tan.dynamic(n_attempts=N_LEARNING * times, change_every=tan.CHANGE_EVERY * times)

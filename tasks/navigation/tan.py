@@ -6,6 +6,7 @@ goes on drawing from that same generator: `attempt_stream` hands it on.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ def draw_attempt(seed: int, wall: np.ndarray) -> Drawn:
     return Drawn(start, goal, stream)
 
 
+@cache
 def walls_at(attempt: int, size: int = 10, change_every: int = CHANGE_EVERY) -> Grid:
     """Return the grid of one attempt: a full row of walls with one gap, then a full column.
 
