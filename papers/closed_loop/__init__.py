@@ -13,4 +13,10 @@ paper = Paper(
     experiments=(*line.EXPERIMENTS, *excited_goal.EXPERIMENTS),
     signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES),
     figures=line.FIGURES,
+    notes={
+        "closed_loop/starts_near_goal": (
+            "Most goal-cued events begin at the goal, .78 [.69, .88]; the first 10 ms of some decode "
+            "to another place, since the cue has only just begun."
+        ),
+    },
 )
