@@ -28,8 +28,7 @@ def draw_dissociation(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.
 
     from ...analysis.adaptation import by_life
     from ...analysis.navigation import steps_above_shortest
-    from ...analysis.statistics import t_interval
-    from ...analysis.style import COLORS, TWO_COLUMNS, letter
+    from ...analysis.style import COLORS, TWO_COLUMNS, letter, mean_line
 
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.3))
     tables = []
@@ -37,12 +36,7 @@ def draw_dissociation(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.
         changed = recordings[f"tan2023/routes_{name}"]
         above = by_life(changed, steps_above_shortest(changed)).mean("life").values
         smooth = (above[:, 1:] + above[:, :-1]) / 2  # both routes
-        attempt, mean = np.arange(smooth.shape[1]) + 1, smooth.mean(axis=0)
-        left.plot(attempt, mean, color=COLORS[color], label=label)
-        if len(smooth) > 1:
-            bands = [t_interval(column) for column in smooth.T]
-            low, high = (np.array([getattr(b, end) for b in bands]) for end in ("low", "high"))
-            left.fill_between(attempt, low, high, color=COLORS[color], alpha=0.2, linewidth=0)
+        mean_line(left, np.arange(smooth.shape[1]) + 1, smooth, COLORS[color], label)
         for world, filled in (("routes", True), ("routes_unchanged", False)):
             recording = recordings[f"tan2023/{world}_{name}"]
             cost, adapted = operations(recording), readaptation(recording)

@@ -41,7 +41,7 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
 
     from ...analysis.adaptation import by_life
     from ...analysis.navigation import steps_above_minimum
-    from ...analysis.statistics import t_interval
+    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS, ONE_COLUMN
 
     drawing, axes = plt.subplots(figsize=(ONE_COLUMN, 2.6))
@@ -54,8 +54,8 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
         table = {"attempt": attempt, "mean": mean}
         axes.plot(attempt, mean, line, color=COLORS[color], label=label)
         if len(total) > 1:
-            bands = [t_interval(column) for column in total.T]
-            table |= {end: np.array([getattr(b, end) for b in bands]) for end in ("low", "high")}
+            half = half_interval(total)
+            table |= {"low": mean - half, "high": mean + half}
             axes.fill_between(
                 attempt, table["low"], table["high"], color=COLORS[color], alpha=0.25, linewidth=0
             )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...models.goal_directed.restricted_replay import RestrictedReplay
-from ...tasks.navigation import tan
 from ..declaration import Experiment, Figure, Signature, Test
+from .dynamic import DYNAMIC
 from .every_state_figure import draw
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ EXPERIMENTS = tuple(
     Experiment(
         name=f"tan2023/replay_{name}",
         summary=summary,
-        task=tan.dynamic(),
+        task=DYNAMIC,
         agent=agent,
         recording=Test(n_lives=1, record=(), without=("slow",)),
         tests={"slow": Test(n_lives=1, record=())},

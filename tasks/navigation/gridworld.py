@@ -162,16 +162,16 @@ class GridWorld(Attempts):
             used = {number % len(self.routes) for number in range(begins, ends)}
             joined: set[int] = set()  # states of one part of the grid: most routes lie in it
             for route in (self.routes[number] for number in sorted(used)):
-                start, goal = (np.array([grid.state(cell)]) for cell in route)
-                goal = goals_apart(start, goal)
-                if not joined.issuperset((*start, *goal)):
-                    self._check_way(grid, start, goal)
-                    joined = set(np.flatnonzero(grid.graph.distances_to([goal[0]])[0] >= 0))
+                start, goal = (grid.state(cell) for cell in route)
+                if start == goal or not joined.issuperset((start, goal)):
+                    starts = np.array([start])
+                    joined = self._joined(grid, starts, goals_apart(starts, np.array([goal])))
         else:
-            self._check_way(grid, self._starts(grid), self._goals(grid))
+            self._joined(grid, self._starts(grid), self._goals(grid))
 
     @staticmethod
-    def _check_way(grid: Grid, starts: np.ndarray, goals: np.ndarray) -> None:
+    def _joined(grid: Grid, starts: np.ndarray, goals: np.ndarray) -> set[int]:
+        """The states joined to the first goal, all starts and goals among them."""
         # Every move can be taken back, so that what one goal cannot be reached from is cut off.
         distance = grid.graph.distances_to([goals[0]])[0]
         for place in (*starts, *goals):
@@ -179,6 +179,7 @@ class GridWorld(Attempts):
                 raise ValueError(
                     f"walls cut cell {grid.cell(place)} off from cell {grid.cell(goals[0])}"
                 )
+        return set(np.flatnonzero(distance != UNREACHABLE).tolist())
 
     def _observe(self, position: np.ndarray, goal: np.ndarray) -> np.ndarray:
         if self.observe == "one_hot":
