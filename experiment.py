@@ -288,7 +288,9 @@ def run_seeds(
     Seeds that diverge are marked and have no recordings.
     """
     if experiment.training is not None:
-        fastest_engine(device)  # an engine that is not here is noticed before anything is forgotten
+        assert isinstance(experiment.agent, Prefrontal)  # only networks are trained
+        # An engine that is not here is noticed before anything is forgotten.
+        fastest_engine(device, experiment.agent.core)
     with ExitStack() as locks:
         for seed in seeds:
             folder.seed_path(seed).mkdir(parents=True, exist_ok=True)
