@@ -32,7 +32,7 @@ HALVES = {"first": slice(0, 50), "last": slice(50, 100), "all": slice(0, 100)}
 def attempt_world(attempt: int) -> GridWorld:
     """One attempt of the published task as a world of its own."""
     grid = tan.walls_at(attempt)
-    start, goal, _ = tan.draw_attempt(attempt, grid.wall)
+    start, goal = tan.draw_routes([attempt], [grid.wall])[0]
     walls = "\n".join(grid.rows)
     return GridWorld(start=start, goal=goal, walls=walls, n_attempts=1, max_steps=MOST)
 

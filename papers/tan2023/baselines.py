@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 N_LEARNING, N_AFTER = 100, 50  # attempts
 
 
-@cache  # a thousand attempts take a while to draw
+@cache  # many experiments share it
 def with_attempts_after(times: int = 1) -> GridWorld:
     """The dynamic task, `times` as long, and then 50 attempts more under its last walls."""
     learning = tan.dynamic(n_attempts=N_LEARNING * times, change_every=tan.CHANGE_EVERY * times)
     wall = learning.layouts[-1].wall
-    drawn = [tan.draw_attempt(N_LEARNING * times + i, wall) for i in range(N_AFTER)]
+    more = range(learning.n_attempts, learning.n_attempts + N_AFTER)
     return replace(
         learning,
-        n_attempts=N_LEARNING * times + N_AFTER,
-        routes=(*learning.routes, *((attempt.start, attempt.goal) for attempt in drawn)),
+        n_attempts=more.stop,
+        routes=learning.routes + tan.draw_routes(more, [wall] * N_AFTER),
     )
 
 

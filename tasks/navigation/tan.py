@@ -6,8 +6,9 @@ goes on drawing from that same generator: `attempt_stream` hands it on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,23 +18,17 @@ from .gridworld import GridWorld
 CHANGE_EVERY = 50  # episodes; the walls of the published 100 change once
 
 
-class Drawn(NamedTuple):
-    """Start and goal of one attempt, and the generator as drawing them has left it."""
-
-    start: Cell
-    goal: Cell
-    stream: np.random.RandomState
+Route = tuple[Cell, Cell]  # start and goal
 
 
-def draw_attempt(seed: int, wall: np.ndarray) -> Drawn:
+def draw_route(stream: np.random.RandomState, wall: np.ndarray) -> Route:
     """Draw start and goal in a square grid with the given walls, (size, size) bool [y, x].
 
     Examples
     --------
-    >>> draw_attempt(0, np.zeros((10, 10), bool))[:2]
+    >>> draw_route(np.random.RandomState(0), np.zeros((10, 10), bool))
     ((0, 5), (3, 3))
     """
-    stream = np.random.RandomState(seed)  # legacy numbers are the point
     size = len(wall)
 
     def pair() -> Cell:
@@ -45,7 +40,24 @@ def draw_attempt(seed: int, wall: np.ndarray) -> Drawn:
         start = pair()
     while wall[goal] or goal == start:
         goal = pair()
-    return Drawn(start, goal, stream)
+    return start, goal
+
+
+def draw_routes(seeds: Iterable[int], walls: Iterable[np.ndarray]) -> tuple[Route, ...]:
+    """Start and goal of several attempts, each drawn with a seed of its own.
+
+    Examples
+    --------
+    >>> draw_routes([0, 1], [np.zeros((10, 10), bool)] * 2)
+    (((0, 5), (3, 3)), ((8, 5), (5, 9)))
+    """
+    # One generator, seeded again and again: making a new one takes a hundred times as long.
+    stream = np.random.RandomState(0)  # legacy numbers are the point
+    routes = []
+    for seed, wall in zip(seeds, walls, strict=True):
+        stream.seed(seed)
+        routes.append(draw_route(stream, wall))
+    return tuple(routes)
 
 
 @cache
@@ -73,8 +85,9 @@ def attempt_stream(
     attempt: int, size: int = 10, change_every: int = CHANGE_EVERY, first_seed: int = 0
 ) -> np.random.RandomState:
     """Return the generator of one attempt as its start and goal have left it, for the planner."""
-    wall = walls_at(attempt, size, change_every).wall
-    return draw_attempt(first_seed + attempt, wall).stream
+    stream = np.random.RandomState(first_seed + attempt)
+    draw_route(stream, walls_at(attempt, size, change_every).wall)
+    return stream
 
 
 def dynamic(
@@ -95,11 +108,11 @@ def dynamic(
     ((0, 5), (3, 3))
     """
     grids = [walls_at(attempt, size, change_every) for attempt in range(n_attempts)]
-    drawn = [draw_attempt(first_seed + i, grid.wall) for i, grid in enumerate(grids)]
+    seeds = range(first_seed, first_seed + n_attempts)
     changes = range(0, n_attempts, change_every)
     return GridWorld(
         size=size,
-        routes=tuple((task.start, task.goal) for task in drawn),
+        routes=draw_routes(seeds, (grid.wall for grid in grids)),
         walls=tuple((i, "\n".join(grids[i].rows)) for i in changes),
         n_attempts=n_attempts,
         **settings,
