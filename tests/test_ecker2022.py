@@ -34,7 +34,8 @@ def test_the_worlds_have_the_states_they_are_said_to_have():
         assert graph.adjacency.any(axis=1).sum() == n
     track = EXPERIMENTS["ecker2022/track"].task
     assert track.n_moves == 2162  # 400 s, 43 laps of 50 states
-    assert all(e.quick == 3 for e in paper.experiments)
+    for e in paper.experiments:
+        assert (e.quick, e.full) == ((1, 1) if "full_size" in e.name else (3, 8))
 
 
 def sweeping(memory, cue=None, condition=None, weights=None):

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ...models.spiking_replay import SpikingQ
 from ..declaration import Experiment, Signature
-from .line import INTACT, NETWORK, WORLD, experiment
+from .line import FULL, INTACT, NETWORK, WORLD, experiment
 from .measures import nearer
 
 LONG = replace(NETWORK, duration=10.0)
@@ -23,7 +23,7 @@ def _agent(tonic: float) -> SpikingQ:
 
 
 def _experiment(name: str, summary: str, agent: SpikingQ) -> Experiment:
-    return experiment(name, summary, agent, task=ONE_REWARD)
+    return experiment(name, summary, agent, task=ONE_REWARD, full=FULL)
 
 
 EXPERIMENTS = (

@@ -14,7 +14,7 @@ from ...tasks.navigation import Exploration, StateGraph, open_maze, t_maze
 from ..declaration import Experiment, Signature, Test
 
 SOURCE = "doi:10.7554/eLife.71850"
-N_SEEDS = 3
+QUICK, FULL = 3, 8  # seeds
 NETWORK = CA3()  # 2,000 pyramidal cells, the least with a proper ripple; 10 s
 ONE_LIFE = Test(n_lives=1)
 N_MOVES = 1143  # 400 s of .35 s, as long as on the track
@@ -45,7 +45,7 @@ def exploration(graph: StateGraph, **settings: Any) -> Exploration:
 
 def experiment(name: str, summary: str, task: Task, agent: Agent, **settings: Any) -> Experiment:
     settings = {
-        "recording": ONE_LIFE, "source": SOURCE, "quick": N_SEEDS, "full": N_SEEDS, **settings,
+        "recording": ONE_LIFE, "source": SOURCE, "quick": QUICK, "full": FULL, **settings,
     }  # fmt: skip
     return Experiment(f"ecker2022/{name}", summary, task, agent, **settings)
 

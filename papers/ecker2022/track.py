@@ -53,6 +53,8 @@ EXPERIMENTS = (
         "the same with the published 8,000 pyramidal cells",
         TASK,
         Explorer(CA3(n_pyramidal=8000), code="track"),
+        quick=1,
+        full=1,
         reproduced=False,
     ),
 )
