@@ -15,7 +15,6 @@ paper = Paper(
         *recall.EXPERIMENTS,
         *handover.EXPERIMENTS,
         *two_step.EXPERIMENTS,
-        # Not reproduced, and so without verdict and figure, until they have been run.
         *images.EXPERIMENTS,
         *water_maze.EXPERIMENTS,
     ),
@@ -24,8 +23,17 @@ paper = Paper(
         *recall.SIGNATURES,
         *handover.SIGNATURES,
         *two_step.SIGNATURES,
+        *images.SIGNATURES,
+        *water_maze.SIGNATURES,
     ),
-    figures=(*barcode.FIGURES, *recall.FIGURES, *handover.FIGURES, *two_step.FIGURES),
+    figures=(
+        *barcode.FIGURES,
+        *recall.FIGURES,
+        *handover.FIGURES,
+        *two_step.FIGURES,
+        *images.FIGURES,
+        *water_maze.FIGURES,
+    ),
     notes={
         "ritter2018/recall_restored_what": (
             "Every first visit begins in the state of some other context and is spoilt by it, so "

@@ -43,7 +43,7 @@ EXPERIMENTS = (
             "same_picture": replace(LIVES, task=replace(TASK, jitter=0.0)),
         },
         source="arXiv:1805.09692, character contexts; drawings ours",
-        reproduced=False,
+        quick=2,
     ),
 )
 

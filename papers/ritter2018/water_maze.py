@@ -48,7 +48,7 @@ EXPERIMENTS = (
             "shuffled_keys": replace(LIVES, without=("matching_keys",)),
         },
         source="arXiv:1805.09692, contextual water maze; details ours",
-        reproduced=False,
+        quick=2,
     ),
     Experiment(
         name="ritter2018/water_maze_random",
@@ -57,7 +57,7 @@ EXPERIMENTS = (
         agent=Random(),
         recording=Test(n_lives=150, record=()),
         source="control",
-        reproduced=False,
+        quick=2,
     ),
 )
 
