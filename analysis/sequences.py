@@ -8,6 +8,8 @@ Diba & Buzsaki 2007, doi:10.1038/nn1961.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -153,31 +155,28 @@ def _beyond_chance(
     seed: int,
 ) -> np.ndarray:
     """Which runs have a score beyond that of random orders; equal runs share their random orders."""
-    limits: dict[bytes, tuple[float, float]] = {}
+    leads_to = None if follows is not None else _leads_to(states, actions, next_state)
     kept = np.zeros(len(period), bool)
     for i, (p, begin, n) in enumerate(zip(period, first, length, strict=True)):
         run = states[p, begin : begin + n]
-        if follows is not None:
+        if leads_to is None:
             forward = np.asarray(follows)[run[:, None], run]
         else:
-            leads_to = _leads_to(states[p : p + 1], np.atleast_2d(actions)[p : p + 1], next_state)  # type: ignore[arg-type]
-            forward = leads_to[0, begin : begin + n, None] == run
-        score = (forward if both_ways else forward.astype(int) - forward.T).astype(np.int8)
-        key = score.tobytes()
-        if key not in limits:
-            limits[key] = _limits(score, n_permutations, np.random.default_rng(seed))
-        low, high = limits[key]
+            forward = leads_to[p, begin : begin + n, None] == run
+        score = forward.astype(np.int8) if both_ways else forward.astype(np.int8) - forward.T
+        low, high = _limits(score.tobytes(), int(n), n_permutations, seed)
         observed = score[np.arange(n - 1), np.arange(1, n)].sum()
         kept[i] = observed > high if direction[i] > 0 else observed < low
     return kept
 
 
-def _limits(
-    score: np.ndarray, n_permutations: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Range that holds 95 % of the summed link scores (n, n) of random orders."""
-    order = rng.permuted(np.tile(np.arange(len(score)), (n_permutations, 1)), axis=1)
-    total = score[order[:, :-1], order[:, 1:]].sum(axis=1)
+@lru_cache(maxsize=4096)
+def _limits(score: bytes, n: int, n_permutations: int, seed: int) -> tuple[float, float]:
+    """Range that holds 95 % of the summed link scores, (n, n) int8, of random orders."""
+    rng = np.random.default_rng(seed)
+    scores = np.frombuffer(score, np.int8).reshape(n, n)
+    order = rng.permuted(np.tile(np.arange(n), (n_permutations, 1)), axis=1)
+    total = scores[order[:, :-1], order[:, 1:]].sum(axis=1)
     low, high = np.quantile(total, TAILS)
     return float(low), float(high)
 
@@ -202,13 +201,14 @@ def replay_periods(recording: xr.Dataset) -> xr.Dataset:
         raise ValueError(
             "the recording holds no replay: the agent did not rest, or replayed nothing"
         )
-    event = recording["event_of"].values
-    seed = recording["replay_seed"].values if "replay_seed" in recording else 0 * event[:1]
-    seed = np.broadcast_to(seed, recording.sizes["replay_event"])
-    episode, step = recording["replay_episode"].values, recording["replay_step"].values
-    place = np.stack([seed, episode, step], axis=1)[event]
-    where, period = np.unique(place, axis=0, return_inverse=True)
-    period = period.ravel()
+    seed = recording["replay_seed"].values if "replay_seed" in recording else 0
+    event_at = np.broadcast_arrays(
+        seed, recording["replay_episode"].values, recording["replay_step"].values
+    )
+    size = [int(column.max()) + 1 for column in event_at]
+    number, period_of = np.unique(np.ravel_multi_index(event_at, size), return_inverse=True)
+    where = np.stack(np.unravel_index(number, size), axis=1)
+    period = period_of[recording["event_of"].values]
     order = np.argsort(period, kind="stable")
     count = np.bincount(period)
     rank = np.arange(len(order)) - np.repeat(np.cumsum(count) - count, count)

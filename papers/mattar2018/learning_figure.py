@@ -52,5 +52,5 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
             )  # fmt: skip
         ax.set(xlabel="lap", ylabel="1 + moves beyond the shortest", yscale="log", title=world)
         letter(ax, text)
-    axes[0].legend(handlelength=1.5, borderaxespad=0.1)
+    axes[0].legend(loc="upper right", handlelength=1.5, borderaxespad=0.1)
     return drawing, pd.concat(tables, ignore_index=True)
