@@ -17,26 +17,32 @@ STYLES = {
 }
 
 
+PANELS = {"": "every visit taught", "_last_visits": "last visits taught"}
+
+
 def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     """Share of attempts solved, each point a seed."""
     import matplotlib.pyplot as plt
     import pandas as pd
 
-    from ...analysis.style import COLORS, ONE_COLUMN, jitter
+    from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter
     from .subgoals import solved_percent
 
-    drawing, ax = plt.subplots(figsize=(ONE_COLUMN * 0.8, 2.1))
+    drawing, axes = plt.subplots(1, 2, figsize=(TWO_COLUMNS * 0.75, 2.1), sharey=True)
     rows = []
-    for x, of in enumerate(("across", "same")):
-        for shift, (name, (color, label)) in zip((-0.27, 0, 0.27), STYLES.items(), strict=True):
-            share = solved_percent(recordings[f"tan2023/subgoals_{name}"], of)
-            ax.plot(x + shift + jitter(len(share), 0.09), share, "o", ms=3, color=COLORS[color],
-                    label=None if x else label)  # fmt: skip
-            rows += [(of, name, seed, value) for seed, value in enumerate(share)]
-    ax.set(ylabel="attempts solved (%)", ylim=(0, 105), xlim=(-0.6, 1.6))
-    ax.set_xticks((0, 1), ("across the wall", "on the same side"))
-    ax.legend(loc="lower center", ncols=3)
-    return drawing, pd.DataFrame(rows, columns=["attempts", "subgoals", "seed", "solved_percent"])
+    for ax, panel, (taught, title) in zip(axes, "ab", PANELS.items(), strict=True):
+        for x, of in enumerate(("across", "same")):
+            for shift, (kind, (color, label)) in zip((-0.27, 0, 0.27), STYLES.items(), strict=True):
+                share = solved_percent(recordings[f"tan2023/subgoals_{kind}{taught}"], of)
+                ax.plot(x + shift + jitter(len(share), 0.09), share, "o", ms=3,
+                        color=COLORS[color], label=None if x else label)  # fmt: skip
+                rows += [(panel, of, kind, seed, value) for seed, value in enumerate(share)]
+        ax.set(title=title, ylim=(0, 105), xlim=(-0.6, 1.6))
+        ax.set_xticks((0, 1), ("across the wall", "on the same side"))
+        letter(ax, panel)
+    axes[0].set_ylabel("attempts solved (%)")
+    axes[0].legend(loc="lower left")
+    return drawing, pd.DataFrame(rows, columns=["panel", "attempts", "subgoals", "seed", "value"])
 
 
 __all__ = ["draw"]
