@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+_TOGETHER = 8  # seeds simulated side by side; more would take memory rather than less time
 Report = Callable[[Experiment, Sequence[int], Progress], None]
 
 
@@ -303,33 +304,38 @@ def run_seeds(
             from .data.training_run import train
 
             diverged = train(experiment, folder, seeds, report, device)
-        for seed in seeds:
-            if seed not in diverged:
-                test_seed(experiment, folder, seed)
+        for seed, batch in diverged.items():
+            folder.mark(seed, "diverged", {"batch": batch})
+        trained = [seed for seed in seeds if seed not in diverged]
+        together = _TOGETHER if experiment.agent.lanes_apart else 1
+        for i in range(0, len(trained), together):
+            group = trained[i : i + together]
+            test_seeds(experiment, folder, group)
+            for seed in group:
                 folder.finish(seed, _provenance(perf_counter() - start))
-            else:
-                folder.mark(seed, "diverged", {"batch": diverged[seed]})
 
 
-def test_seed(experiment: Experiment, folder: RunFolder, seed: int) -> None:
-    """Record every test of one seed that is not there yet."""
+def test_seeds(experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) -> None:
+    """Record every test of these seeds that is not there yet, side by side where there are several."""
     from .data.recording import save
-    from .data.simulate import simulate
+    from .data.simulate import simulate_together
 
     for name, test in experiment.all_tests.items():
-        path = folder.seed_path(seed, _recording_file(name))
-        if path.exists():
+        path = {seed: folder.seed_path(seed, _recording_file(name)) for seed in seeds}
+        missing = [seed for seed in seeds if not path[seed].exists()]
+        if not missing:
             continue
-        agent = _tested_agent(experiment, folder, seed, test)
-        recording = simulate(
-            test.task or experiment.task, agent, test.n_lives, seed=seed, record=test.record
+        agent = _tested_agent(experiment, folder, missing[0], test)
+        found = simulate_together(
+            test.task or experiment.task, agent, test.n_lives, missing, test.record
         )
-        if isinstance(agent, Prefrontal):
-            recording.attrs["weights"] = agent.weights_hash
-        save(recording, path)
+        for seed, recording in found.items():
+            if isinstance(agent, Prefrontal):
+                recording.attrs["weights"] = agent.weights_hash
+            save(recording, path[seed])
 
 
-test_seed.__test__ = False  # type: ignore[attr-defined]
+test_seeds.__test__ = False  # type: ignore[attr-defined]
 
 
 def _tested_agent(experiment: Experiment, folder: RunFolder, seed: int, test: Test) -> Any:

@@ -31,6 +31,9 @@ class Agent:
         Gates that can be held at a value.
     learns : bool
         Whether the agent changes within a life.
+    lanes_apart : bool
+        Whether each lane lives, to the last bit, as it would with any other lanes beside it; then
+        several seeds are simulated together.
     lesions : tuple of str
         Parts taken out, set by `without`.
     clamps : tuple of (str, float)
@@ -40,6 +43,7 @@ class Agent:
     parts: ClassVar[dict[str, str]] = {}
     clampable: ClassVar[tuple[str, ...]] = ()
     learns: ClassVar[bool] = False
+    lanes_apart: ClassVar[bool] = False
 
     lesions: tuple[str, ...] = field(default=(), kw_only=True)
     clamps: tuple[tuple[str, float], ...] = field(default=(), kw_only=True)

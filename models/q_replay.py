@@ -62,6 +62,7 @@ class TabularQ(Agent):
         "online_learning": "values change in replay only; moves are still remembered",
     }
     learns: ClassVar[bool] = True
+    lanes_apart: ClassVar[bool] = True
 
     # Defaults: Mattar & Daw 2018, published program
     replay: ReplaySource = field(default_factory=Prioritized)

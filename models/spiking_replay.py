@@ -69,6 +69,8 @@ class SpikingQ(TabularQ):
         "online_learning": "values change in replay only; moves are still remembered",
     }
 
+    lanes_apart: ClassVar[bool] = False  # one spiking network at a time
+
     replay: ReplaySource = field(default_factory=Decoded)
     wander: int = 571
     network: CA3 = field(default_factory=lambda: CA3(n_pyramidal=1000, duration=0.7))
