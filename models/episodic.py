@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -90,6 +90,13 @@ class EpisodicPrefrontal(Prefrontal):
         """An empty memory for `n` lives in `task`."""
         return EpisodicMemory(self, task, n, rng)
 
+    def store(self, task: Task, n: int, key_size: int, rng: Lanes) -> Any:
+        """What such a memory keeps values under keys in, empty."""
+        return DictionaryStore(
+            n, key_size, self.n_units, self.capacity, self.kernel, self.n_neighbors,
+            self.eviction, self.embedding(task),
+        )  # fmt: skip
+
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         super().begin(task, n, rng)
         self._memory = self.memory(task, n, rng)
@@ -138,10 +145,7 @@ class EpisodicMemory:
                 f"written_key must have as many columns as key, got {agent.written_key} "
                 f"and {agent.key}"
             )
-        self.store = DictionaryStore(
-            n, key_size, agent.n_units, agent.capacity, agent.kernel, agent.n_neighbors,
-            agent.eviction, agent.embedding(task),
-        )  # fmt: skip
+        self.store = agent.store(task, n, key_size, rng)
         self._retrieved = agent.retrieved
         self._each_step = agent.write == "step"
         self._stores = "memory" not in agent.lesions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class AssemblyIndex:
     """
 
     def __init__(self, network: CA3, weight: float = WEIGHT) -> None:
-        if network.duration < ONSET + WINDOW:
+        if round(network.duration - (ONSET + WINDOW), 9) < 0:
             raise ValueError(
                 f"a recall takes {ONSET + WINDOW:g} s, the network runs for {network.duration:g} s"
             )
@@ -82,9 +83,10 @@ class AssemblyIndex:
         member = np.zeros(self.network.n_pyramidal, bool)
         member[self._checked(cells)] = True
         self._members = np.concatenate([self._members, member[None]])
+        self.__dict__.pop("weights", None)
         return self.n_stored - 1
 
-    @property
+    @cached_property
     def weights(self) -> np.ndarray:
         """Weight of each recurrent synapse (n_recurrent,), nS."""
         source, target = self.network.wiring.recurrent

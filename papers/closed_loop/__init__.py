@@ -1,7 +1,7 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import excited_goal, line
+from . import episodic_index, excited_goal, line
 
 paper = Paper(
     name="closed_loop",
@@ -10,8 +10,10 @@ paper = Paper(
         "(doi:10.1038/s41593-018-0232-z), taught by the sharp waves of the network of Ecker et al. "
         "2022 (doi:10.7554/eLife.71850)"
     ),
-    experiments=(*line.EXPERIMENTS, *excited_goal.EXPERIMENTS),
-    signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES),
+    experiments=(
+        *line.EXPERIMENTS, *excited_goal.EXPERIMENTS, *episodic_index.EXPERIMENTS,
+    ),  # fmt: skip
+    signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES, *episodic_index.SIGNATURES),
     figures=line.FIGURES,
     notes={
         "closed_loop/starts_near_goal": (
