@@ -127,6 +127,32 @@ class _Played(NamedTuple):
         return _Played(*(array[steps] for array in self))
 
 
+class _Trials:
+    """Mean reward by trial; where each step counts is worked out anew only when that changes."""
+
+    def __init__(self, n_seeds: int, n_lanes: int) -> None:
+        self._n_seeds, self._n_lanes = n_seeds, n_lanes
+        self._seen: tuple[np.ndarray, np.ndarray] | None = None
+
+    def mean(self, life: _Played) -> np.ndarray:
+        """Mean reward of each trial, (n_seeds, n_trials); NaN where a seed never came so far."""
+        seen = self._seen
+        if seen is None or not all(map(np.array_equal, seen, (life.active, life.trial))):
+            self._place(life)
+        total = np.bincount(self._to, weights=life.reward.ravel(), minlength=self._size + 1)
+        mean = np.where(self._reached, total[: self._size] / self._n_lanes, np.nan)
+        return mean.reshape(self._n_seeds, -1)
+
+    def _place(self, life: _Played) -> None:
+        n_trials = int(life.trial.max(initial=0, where=life.active)) + 1
+        lane_seed = np.repeat(np.arange(self._n_seeds), self._n_lanes)
+        self._size = self._n_seeds * n_trials  # also the place of what does not count
+        to = np.where(life.active, lane_seed * n_trials + life.trial, self._size)
+        self._to = to.ravel()
+        self._reached = np.bincount(self._to, minlength=self._size + 1)[: self._size] > 0
+        self._seen = (life.active.copy(), life.trial.copy())
+
+
 class Trainer:
     """Trains the networks of several seeds side by side; seed k's end does not depend on the others.
 
@@ -181,6 +207,7 @@ class Trainer:
             self.population.load(index, agent.initial_weights(task, seed))
         self.batch = 0
         self.diverged: dict[int, int] = {}
+        self._trials = _Trials(len(self.seeds), settings.n_lanes)
 
     def run(self) -> Iterator[Progress]:
         """Train to the end, a batch of lives at a time; between batches it may be interrupted."""
@@ -208,7 +235,7 @@ class Trainer:
             self._notice_divergence(update["gradient_norm"])
             measured.append(update)
         self.batch += 1
-        by_trial = self._reward_by_trial(life)
+        by_trial = self._trials.mean(life)
         return Progress(
             batch=self.batch,
             n_batches=self.settings.n_batches,
@@ -260,17 +287,6 @@ class Trainer:
         """Cell states of all lanes, (n, n_units)."""
         states = (self.population.state(index) for index in range(len(self.seeds)))
         return np.concatenate([state["cell"] for state in states])
-
-    def _reward_by_trial(self, life: _Played) -> np.ndarray:
-        """Mean reward of each trial, (n_seeds, n_trials); NaN where a seed never came so far."""
-        n_trials = int(life.trial.max(initial=0, where=life.active)) + 1
-        lane_seed = np.repeat(np.arange(len(self.seeds)), self.settings.n_lanes)
-        size = len(self.seeds) * n_trials  # also the place of what does not count
-        place = np.where(life.active, lane_seed * n_trials + life.trial, size).ravel()
-        total = np.bincount(place, weights=life.reward.ravel(), minlength=size + 1)[:size]
-        reached = np.bincount(place, minlength=size + 1)[:size] > 0
-        mean = np.where(reached, total / self.settings.n_lanes, np.nan)
-        return mean.reshape(len(self.seeds), n_trials)
 
     def _notice_divergence(self, gradient_norm: np.ndarray) -> None:
         for index in np.flatnonzero(~np.isfinite(gradient_norm)):

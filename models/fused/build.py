@@ -12,7 +12,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-SOURCES = ("kernel.cpp", "gates.h", "pool.h", "vector.h")
+SOURCES = ("kernel.cpp", "gates.h", "pool.h", "tiles.h", "vector.h")
 # No -ffast-math: it would let the compiler reorder sums and assume that nothing is ever NaN.
 FLAGS = (
     "-std=gnu++20", "-O3", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math",
@@ -94,7 +94,7 @@ def load(core: str = "lstm") -> ctypes.CDLL:
         ) from error
     pointer, integer = ctypes.c_void_p, ctypes.c_int64
     for name, arguments, result in (
-        ("create", (pointer, ctypes.c_int), pointer),
+        ("create", (pointer, ctypes.c_int, ctypes.c_int), pointer),
         ("destroy", (pointer,), None),
         ("refresh", (pointer, integer), None),
         ("step", (pointer, integer), None),

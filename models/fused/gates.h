@@ -25,10 +25,14 @@ struct Activity {
     const float* reinstated;
 };
 
+// How often `activate` calls `fetch` for WIDTH units of ROWS lanes; `deactivate` does once for those
+// of one lane.
+constexpr int fetches_of(Core core) { return core == Core::gru ? 3 : blocks_of(core); }
+
 // Turn the sums in `block` into activations, `hidden` and `cell` into those after this step, for K
 // lanes from `lane`.
 template <Core CORE, int K>
-void activate(const Activity& at, long lane) {
+void activate(const Activity& at, long lane, Fetch& fetch) {
     constexpr int BLOCKS = blocks_of(CORE);
     for (long j = 0; j < at.n_units; j += WIDTH) {
         auto spot = [&](int k) { return (lane + k) * at.n_units + j; };
@@ -38,11 +42,13 @@ void activate(const Activity& at, long lane) {
         auto read = [&](int b, vec(&x)[K]) { each<K>([&](int k) { x[k] = load(block(b, k)); }); };
         auto keep = [&](int b, vec(&x)[K]) { each<K>([&](int k) { store(block(b, k), x[k]); }); };
         auto gate = [&](int b, vec(&x)[K]) {
+            fetch();
             read(b, x);
             sigmoid(x);
             keep(b, x);
         };
         vec candidate[K];
+        fetch();
         read(CORE == Core::gru ? 2 : BLOCKS - 1, candidate);
         if constexpr (CORE == Core::vanilla) {
             tanh(candidate);
@@ -82,10 +88,10 @@ void activate(const Activity& at, long lane) {
 }
 
 template <Core CORE>
-void activate(const Activity& at, long n_lanes) {
+void activate(const Activity& at, long n_lanes, Fetch fetch) {
     long lane = 0;
-    for (; lane + ROWS <= n_lanes; lane += ROWS) activate<CORE, ROWS>(at, lane);
-    for (; lane < n_lanes; ++lane) activate<CORE, 1>(at, lane);
+    for (; lane + ROWS <= n_lanes; lane += ROWS) activate<CORE, ROWS>(at, lane, fetch);
+    for (; lane < n_lanes; ++lane) activate<CORE, 1>(at, lane, fetch);
 }
 
 // From the gradients of `hidden` and `cell` after a step (in d_hidden, d_cell) to those of the sums
@@ -94,8 +100,9 @@ void activate(const Activity& at, long n_lanes) {
 template <Core CORE>
 void deactivate(long n_units, const float* block, const float* hidden_before,
                 const float* cell_before, const float* reinstated,
-                float* d_hidden, float* d_cell, float* d_block, float* hidden) {
+                float* d_hidden, float* d_cell, float* d_block, float* hidden, Fetch& fetch) {
     for (long j = 0; j < n_units; j += WIDTH) {
+        fetch();
         auto gate = [&](int b) { return load(block + b * n_units + j); };
         auto keep = [&](int b, vec x) { store(d_block + b * n_units + j, x); };
         vec dh = load(d_hidden + j);

@@ -1,7 +1,7 @@
 // An advantage actor-critic for a population of recurrent networks: steps forward, then
 // back-propagation, clipping and the optimizer in one call. The semantics are those of autograd.py.
 //
-// 16 lanes of one seed are a tile. One thread takes a tile through a step, or backward through a
+// 16 or 32 lanes of one seed are a tile. One thread takes a tile through a step, or backward through a
 // whole segment, into a gradient of its own; the gradients of a seed's tiles are then added in
 // order. So a seed's numbers depend neither on the seeds beside it nor on the number of threads.
 //
@@ -21,11 +21,12 @@
 
 #include "gates.h"
 #include "pool.h"
+#include "tiles.h"
 
 namespace fastslow {
 namespace {
 
-constexpr long LANES = 16;  // of a tile
+constexpr long MOST_LANES = 32;  // of a tile
 constexpr long CHUNK = 4;   // steps whose gate gradients are kept in the second-level cache
 constexpr double ADAM_FIRST_DECAY = 0.9;
 constexpr Core CORE = Core::FASTSLOW_CORE;  // build.py makes a library for each
@@ -118,27 +119,28 @@ float* workspace(long n) {
     return room.get();
 }
 
-float sum_of_lanes(const float* x) {
+float sum_of(const float* x, long n) {
     vec sum = load(x);
-    for (long v = WIDTH; v < LANES; v += WIDTH) sum += load(x + v);
+    for (long v = WIDTH; v < n; v += WIDTH) sum += load(x + v);
     float total = 0;
     for (int i = 0; i < WIDTH; ++i) total += sum[i];
     return total;
 }
 
-// The policies of a tile at one step, (n_actions, LANES): e^(logit - highest), not yet divided by
+// The policies of a tile at one step, (n_actions, lanes): e^(logit - highest), not yet divided by
 // their total.
-void open_policy(const float* logit, long n_actions, float* weight, float* highest, float* total) {
-    for (long v = 0; v < LANES; v += WIDTH) {
+void open_policy(const float* logit, long n_actions, long lanes, float* weight, float* highest,
+                 float* total) {
+    for (long v = 0; v < lanes; v += WIDTH) {
         vec high = load(logit + v), sum = {};
         for (long a = 1; a < n_actions; ++a) {
-            vec x = load(logit + a * LANES + v);
+            vec x = load(logit + a * lanes + v);
             high = x > high ? x : high;
         }
         for (long a = 0; a < n_actions; ++a) {
-            vec x = exponential(load(logit + a * LANES + v) - high);
+            vec x = exponential(load(logit + a * lanes + v) - high);
             sum += x;
-            store(weight + a * LANES + v, x);
+            store(weight + a * lanes + v, x);
         }
         store(highest + v, high);
         store(total + v, sum);
@@ -146,13 +148,19 @@ void open_policy(const float* logit, long n_actions, float* weight, float* highe
 }
 
 struct Population : Arrays {
+    bool tiled;  // by the tile unit
+    long lanes;  // of a tile
     long n, n_tiles, n_outputs, n_columns, column_stride, back_stride, depth, outputs_size;
     long head_at, head_bias_at, initial_hidden_at, initial_cell_at, kept_size;
+    // Of the tile unit: what sums over units, inputs and columns take; rows that it writes beyond
+    // those of the gradient are 0.
+    long unit_steps, input_steps, column_steps, tile_gradient_size;
     Pool pool;
-    // By tile and step: what `Kept` points to; policy logits and value, (n_outputs, LANES).
+    // By tile and step: what `Kept` points to; policy logits and value, (n_outputs, lanes).
     Floats kept, outputs;
-    // By seed: recurrent weights and head, transposed.
-    Floats back_weights, head_columns;
+    // By seed: recurrent weights and head, transposed; all weights of the sums, and the recurrent ones
+    // transposed, split for the tile unit.
+    Floats back_weights, head_columns, split_weights, split_back;
     // By tile: room for the outputs by lane and for policies; the gradient.
     Floats outputs_by_lane, policies, tile_gradient;
     struct Sums {
@@ -168,10 +176,12 @@ struct Population : Arrays {
         }
     } recur_ahead{this};
 
-    Population(const Arrays& arrays, int n_threads)
+    Population(const Arrays& arrays, int n_threads, bool tile_unit)
         : Arrays(arrays),
+          tiled(tile_unit && tiles_allowed()),
+          lanes(tiled && n_lanes > 32 ? 32 : 16),
           n(n_seeds * n_lanes),
-          n_tiles((n_lanes + LANES - 1) / LANES),
+          n_tiles((n_lanes + lanes - 1) / lanes),
           n_outputs(n_actions + 1),
           n_columns(blocks_of(CORE) * n_units),
           column_stride(odd_lines(n_columns)),
@@ -182,15 +192,21 @@ struct Population : Arrays {
           head_bias_at(head_at + n_outputs * n_units),
           initial_hidden_at(head_bias_at + outputs_size),
           initial_cell_at(initial_hidden_at + n_units),
-          kept_size(LANES * (n_columns + (has_cell(CORE) ? 2 : 1) * n_units)),
+          kept_size(lanes * (n_columns + (has_cell(CORE) ? 2 : 1) * n_units)),
+          unit_steps(in_tiles(n_units, TERMS)),
+          input_steps(in_tiles(row_size, TERMS)),
+          column_steps(in_tiles(n_columns, TERMS)),
+          tile_gradient_size(larger(parameter_size, (n_units + row_size) * column_stride)),
           pool(int(smaller<long>(n_threads, n_seeds * n_tiles))),
           kept(n_slots() * kept_size),
-          outputs(n_slots() * n_outputs * LANES),
+          outputs(n_slots() * n_outputs * lanes),
           back_weights(n_seeds * n_columns * back_stride),
           head_columns(n_seeds * n_units * outputs_size),
-          outputs_by_lane(n_seeds * n_tiles * LANES * outputs_size),
-          policies(n_seeds * n_tiles * LANES * n_actions),
-          tile_gradient(n_seeds * n_tiles * parameter_size),
+          split_weights(tiled ? n_seeds * split_size(n_columns, unit_steps + input_steps) : 0),
+          split_back(tiled ? n_seeds * split_size(n_units, column_steps) : 0),
+          outputs_by_lane(n_seeds * n_tiles * lanes * outputs_size),
+          policies(n_seeds * n_tiles * lanes * n_actions),
+          tile_gradient(n_seeds * n_tiles * tile_gradient_size),
           tile_sums(new Sums[n_seeds * n_tiles]),
           n_ahead(n_seeds * n_tiles * (n_threads - 1) / n_threads) {}
 
@@ -207,22 +223,22 @@ struct Population : Arrays {
     };
 
     Tile tile(long index) const {
-        long seed = index / n_tiles, begin = index % n_tiles * LANES;
-        return {index, seed, seed * n_lanes + begin, smaller(LANES, n_lanes - begin)};
+        long seed = index / n_tiles, begin = index % n_tiles * lanes;
+        return {index, seed, seed * n_lanes + begin, smaller(lanes, n_lanes - begin)};
     }
 
     long slot(const Tile& tile, long t) const { return tile.index * (n_steps + 1) + t; }
 
-    // What backward needs of a step: gate activations (LANES, n_columns), hidden and cell state
-    // before the step (LANES, n_units).
+    // What backward needs of a step: gate activations (lanes, n_columns), hidden and cell state
+    // before the step (lanes, n_units).
     struct Kept {
         float *block, *hidden, *cell;
     };
 
     Kept kept_of(const Tile& tile, long t) const {
         float* block = kept.get() + slot(tile, t) * kept_size;
-        float* state = block + LANES * n_columns;
-        return {block, state, state + LANES * n_units};
+        float* state = block + lanes * n_columns;
+        return {block, state, state + lanes * n_units};
     }
 
     template <class Job>
@@ -246,6 +262,26 @@ struct Population : Arrays {
         for (long unit = 0; unit < n_units; ++unit)
             for (long output = 0; output < n_outputs; ++output)
                 head[unit * outputs_size + output] = w[head_at + output * n_units + unit];
+        if (!tiled) return;
+        split_pairs(w, n_units, column_stride, n_units, n_columns, unit_weights(seed));
+        split_pairs(w + n_units * column_stride, n_inputs + 1, column_stride, row_size, n_columns,
+                    input_weights(seed));
+        split_pairs(back, n_columns, back_stride, n_columns, n_units, back_of(seed));
+    }
+
+    Place unit_weights(long seed) const {
+        const long n_steps = unit_steps + input_steps;
+        return {halves(split_weights.get()) + seed * 2 * split_size(n_columns, n_steps), 0, n_steps};
+    }
+
+    Place input_weights(long seed) const {
+        const Place units = unit_weights(seed);
+        return {units.split, unit_steps, units.n_steps};
+    }
+
+    Place back_of(long seed) const {
+        return {halves(split_back.get()) + seed * 2 * split_size(n_units, column_steps), 0,
+                column_steps};
     }
 
     // ------------------------------------------------------------------ forward
@@ -276,9 +312,46 @@ struct Population : Arrays {
 
     // The part of step t's sums that comes from the units.
     void recur(const Tile& tile, long t) {
+        if (tiled) return sum_up(tile, t, true, false);
         product(tile.n, n_columns, {hidden + tile.begin * n_units, n_units, 1, 0},
                 {weights(tile.seed), column_stride, 0}, n_units, 1,
                 kept_of(tile, t).block, n_columns, false, kept_of(tile, t + 1).block);
+    }
+
+    // The part that comes from the input rows.
+    void drive(const Tile& tile, long t) {
+        product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},
+                {weights(tile.seed) + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1,
+                kept_of(tile, t).block, n_columns, true);
+    }
+
+    // Brings half of what is kept of a step, the first or the second, in `n_calls`; where there is no
+    // tile unit it comes whole with the product.
+    Fetch fetch_half(const Kept& kept, int half, long n_calls) const {
+        if (!tiled) return {};
+        const long n_lines = kept_size / LINE / 2;
+        return {kept.block + half * n_lines * LINE, in_tiles(n_lines, n_calls)};
+    }
+
+    // Either part or both, in the same order, on the tile unit.
+    void sum_up(const Tile& tile, long t, bool of_units, bool of_inputs) {
+        begin_tiles();
+        const long n_steps = unit_steps + input_steps;
+        const Place units{halves(workspace(split_size(lanes, n_steps))), 0, n_steps};
+        const Place inputs{units.split, unit_steps, n_steps};
+        if (of_units)
+            split_rows(hidden + tile.begin * n_units, tile.n, n_units, lanes, n_units, units);
+        if (of_inputs)
+            split_rows(rows + (t * n + tile.begin) * row_size, tile.n, row_size, lanes, row_size,
+                       inputs);
+        float* block = kept_of(tile, t).block;
+        if (of_units)
+            tile_product(units, unit_weights(tile.seed), of_inputs ? n_steps : unit_steps, lanes,
+                         n_columns, block, n_columns, false,
+                         fetch_half(kept_of(tile, t + 1), 0, n_columns / SIDE * unit_steps));
+        else
+            tile_product(inputs, input_weights(tile.seed), input_steps, lanes, n_columns, block,
+                         n_columns, true);
     }
 
     // The value of the last input row; the state stays as it is.
@@ -290,7 +363,7 @@ struct Population : Arrays {
         over_tiles([&](const Tile& tile) {
             forward(tile, n_steps, false);
             const float* value =
-                outputs.get() + (slot(tile, n_steps) * n_outputs + n_actions) * LANES;
+                outputs.get() + (slot(tile, n_steps) * n_outputs + n_actions) * lanes;
             copy(value, tile.n, bootstrap + tile.begin);
         });
         copy(hidden_now.get(), n * n_units, hidden);
@@ -307,43 +380,44 @@ struct Population : Arrays {
             if (first[t * n + tile.begin + lane]) {
                 copy(w + initial_hidden_at, n_units, h + lane * n_units);
                 copy(w + initial_cell_at, n_units, c + lane * n_units);
-                if (ready)
-                    product(1, n_columns, {h + lane * n_units, n_units, 1, 0},
-                            {w, column_stride, 0}, n_units, 1, block + lane * n_columns, n_columns,
-                            false);
+                ready = false;
             }
-        if (!ready) recur(tile, t);
         copy(h, tile.n * n_units, hidden_before);
         if (has_cell(CORE)) copy(c, tile.n * n_units, cell_before);
-        product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},
-                {w + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1, block, n_columns,
-                true);
-        activate<CORE>({n_units, block, h, c, reinstated + (t * n + tile.begin) * n_units}, tile.n);
-        read_out(tile, h, outputs.get() + slot(tile, t) * n_outputs * LANES);
+        if (tiled) {
+            sum_up(tile, t, !ready, true);
+        } else {
+            if (!ready) recur(tile, t);
+            drive(tile, t);
+        }
+        activate<CORE>({n_units, block, h, c, reinstated + (t * n + tile.begin) * n_units}, tile.n,
+                       fetch_half(kept_of(tile, t + 1), 1,
+                                  lanes / ROWS * n_units / WIDTH * fetches_of(CORE)));
+        read_out(tile, h, outputs.get() + slot(tile, t) * n_outputs * lanes);
     }
 
     void read_out(const Tile& tile, const float* h, float* out) {
         const float* bias = weights(tile.seed) + head_bias_at;
         const float* head = head_columns.get() + tile.seed * n_units * outputs_size;
-        float* by_lane = outputs_by_lane.get() + tile.index * LANES * outputs_size;
+        float* by_lane = outputs_by_lane.get() + tile.index * lanes * outputs_size;
         product(tile.n, outputs_size, {h, n_units, 1, 0}, {head, outputs_size, 0}, n_units, 1,
                 by_lane, outputs_size, false);
         for (long output = 0; output < n_outputs; ++output)
             for (long lane = 0; lane < tile.n; ++lane)
-                out[output * LANES + lane] = by_lane[lane * outputs_size + output] + bias[output];
+                out[output * lanes + lane] = by_lane[lane * outputs_size + output] + bias[output];
     }
 
     // The action at which the cumulative policy passes the draw.
     void sample(const Tile& tile, long t) {
-        float* policy = policies.get() + tile.index * LANES * n_actions;
-        float highest[LANES], total[LANES];
-        open_policy(outputs.get() + slot(tile, t) * n_outputs * LANES, n_actions, policy, highest,
-                    total);
+        float* policy = policies.get() + tile.index * lanes * n_actions;
+        float highest[MOST_LANES], total[MOST_LANES];
+        open_policy(outputs.get() + slot(tile, t) * n_outputs * lanes, n_actions, lanes, policy,
+                    highest, total);
         for (long lane = 0; lane < tile.n; ++lane) {
             float cumulative = 0, mark = draw[tile.begin + lane] * total[lane];
             int64_t choice = 0;
             for (long a = 0; a < n_actions - 1; ++a) {
-                cumulative += policy[a * LANES + lane];
+                cumulative += policy[a * lanes + lane];
                 choice += cumulative <= mark;
             }
             action[t * n + tile.begin + lane] = choice;
@@ -358,58 +432,106 @@ struct Population : Arrays {
         pool.run(int(n_seeds), [&](int seed) { descend(seed, settings); });
     }
 
+    // Room for going back through a chunk of steps.
+    struct Back {
+        float *d_hidden, *d_cell;            // (lanes, n_units)
+        float *d_sums, *hidden, *d_outputs;  // of each step
+        Place by_lane, sums, before;         // split: d_sums for going back, and for the gradient
+
+        explicit Back(const Population& p) {
+            const long state = p.lanes * p.n_units, sums_of_all = CHUNK * p.lanes * p.column_stride;
+            const long outputs_of_all = CHUNK * p.n_outputs * p.lanes;
+            const long sizes[] = {split_size(p.lanes, p.column_steps), split_size(p.n_columns, CHUNK),
+                                  split_size(p.n_units + p.row_size, CHUNK)};
+            d_hidden = workspace((2 + CHUNK) * state + sums_of_all + outputs_of_all +
+                                 (p.tiled ? sizes[0] + sizes[1] + sizes[2] : 0));
+            d_cell = d_hidden + state;
+            d_sums = d_cell + state;
+            hidden = d_sums + sums_of_all;
+            d_outputs = hidden + CHUNK * state;
+            float* split = d_outputs + outputs_of_all;
+            by_lane = {halves(split), 0, p.column_steps};
+            sums = {halves(split + sizes[0]), 0, CHUNK};
+            before = {halves(split + sizes[0] + sizes[1]), 0, CHUNK};
+            clear(d_hidden, 2 * state);
+        }
+    };
+
     // The gradient of a tile's summed loss, from the last step to the first.
     void backward(const Tile& tile, const Settings& settings) {
-        float* own = tile_gradient.get() + tile.index * parameter_size;
-        clear(own, parameter_size);
+        float* own = tile_gradient.get() + tile.index * tile_gradient_size;
+        clear(own, tile_gradient_size);
+        if (tiled) begin_tiles();
         Credit credit(*this, tile, settings);
-        const long state_size = LANES * n_units, sums_size = LANES * column_stride;
-        const long outputs_of_step = n_outputs * LANES;
-        float* d_hidden = workspace(2 * state_size + CHUNK * (sums_size + state_size + outputs_of_step));
-        float* d_cell = d_hidden + state_size;
-        float* d_sums = d_cell + state_size;
-        float* h = d_sums + CHUNK * sums_size;
-        float* d_outputs = h + CHUNK * state_size;
-        clear(d_hidden, 2 * state_size);
+        const Back room(*this);
         const float* head = weights(tile.seed) + head_at;
-        const float* back = back_weights.get() + tile.seed * n_columns * back_stride;
         for (long end = n_steps; end > 0; end -= CHUNK) {
-            const long begin = larger(0L, end - CHUNK), n_kept = end - begin;
+            const long begin = larger(0L, end - CHUNK);
             for (long t = end - 1; t >= begin; --t) {
                 const long lane_at = t * n + tile.begin, i = t - begin;
-                float *d_output = d_outputs + i * outputs_of_step, *d_sum = d_sums + i * sums_size;
+                float* d_output = room.d_outputs + i * n_outputs * lanes;
                 credit.step_back(t, d_output);
-                product(tile.n, n_units, {d_output, 1, LANES, 0}, {head, n_units, 0}, n_outputs, 1,
-                        d_hidden, n_units, true);
+                product(tile.n, n_units, {d_output, 1, lanes, 0}, {head, n_units, 0}, n_outputs, 1,
+                        room.d_hidden, n_units, true);
                 const auto [block, hidden_before, cell_before] = kept_of(tile, t);
+                Fetch fetch = fetch_half(kept_of(tile, larger(t - 1, 0L)), 1, lanes * n_units / WIDTH);
                 for (long lane = 0; lane < tile.n; ++lane)
                     deactivate<CORE>(n_units, block + lane * n_columns,
                                      hidden_before + lane * n_units, cell_before + lane * n_units,
                                      reinstated + (lane_at + lane) * n_units,
-                                     d_hidden + lane * n_units, d_cell + lane * n_units,
-                                     d_sum + lane * column_stride,
-                                     h + i * state_size + lane * n_units);
-                product(tile.n, n_units, {d_sum, column_stride, 1, 0}, {back, back_stride, 0},
-                        n_columns, 1, d_hidden, n_units, CORE == Core::gru,
-                        t ? block - kept_size : nullptr);
+                                     room.d_hidden + lane * n_units, room.d_cell + lane * n_units,
+                                     room.d_sums + (i * lanes + lane) * column_stride,
+                                     room.hidden + (i * lanes + lane) * n_units, fetch);
+                pass_back(tile, t, i, room);
                 for (long lane = 0; lane < tile.n; ++lane)
                     if (first[lane_at + lane]) {
-                        move(d_hidden + lane * n_units, own + initial_hidden_at);
-                        move(d_cell + lane * n_units, own + initial_cell_at);
+                        move(room.d_hidden + lane * n_units, own + initial_hidden_at);
+                        move(room.d_cell + lane * n_units, own + initial_cell_at);
                     }
             }
-            const Right to_sums{d_sums, column_stride, sums_size};
-            product(n_units, n_columns, {kept_of(tile, begin).hidden, 1, n_units, kept_size},
-                    to_sums, tile.n, n_kept, own, column_stride, true);
-            product(n_inputs + 1, n_columns,
-                    {rows + (begin * n + tile.begin) * row_size, 1, row_size, n * row_size},
-                    to_sums, tile.n, n_kept, own + n_units * column_stride, column_stride, true);
-            product(n_outputs, n_units, {d_outputs, LANES, 1, outputs_of_step},
-                    {h, n_units, state_size}, tile.n, n_kept, own + head_at, n_units, true);
-            for (long i = 0; i < n_kept * n_outputs; ++i)
-                own[head_bias_at + i % n_outputs] += sum_of_lanes(d_outputs + i * LANES);
+            add_gradient(tile, begin, end - begin, room, own);
         }
         tile_sums[tile.index] = credit.sums;
+    }
+
+    // From the gradients of step t's sums, the i-th of its chunk, to those of the hidden state before.
+    void pass_back(const Tile& tile, long t, long i, const Back& room) {
+        const auto [block, hidden_before, cell_before] = kept_of(tile, t);
+        const float* d_sum = room.d_sums + i * lanes * column_stride;
+        constexpr bool ADD = CORE == Core::gru;
+        if (!tiled)
+            return product(tile.n, n_units, {d_sum, column_stride, 1, 0},
+                           {back_weights.get() + tile.seed * n_columns * back_stride, back_stride, 0},
+                           n_columns, 1, room.d_hidden, n_units, ADD,
+                           t ? block - kept_size : nullptr);
+        split_rows(d_sum, tile.n, column_stride, lanes, n_columns, room.by_lane);
+        tile_product(room.by_lane, back_of(tile.seed), column_steps, lanes, n_units, room.d_hidden,
+                     n_units, ADD,
+                     fetch_half(kept_of(tile, larger(t - 1, 0L)), 0, n_units / SIDE * column_steps));
+        const Place before{room.before.split, i, CHUNK}, inputs{before.at(n_units / SIDE, 0), 0, CHUNK};
+        split_pairs(d_sum, tile.n, column_stride, TERMS, n_columns, {room.sums.split, i, CHUNK});
+        split_turned(hidden_before, tile.n, n_units, n_units, before);
+        split_turned(rows + (t * n + tile.begin) * row_size, tile.n, row_size, row_size, inputs);
+    }
+
+    // Add what a chunk of steps contributes to the gradient of the weights.
+    void add_gradient(const Tile& tile, long begin, long n_kept, const Back& room, float* own) {
+        const long state_size = lanes * n_units, outputs_of_step = n_outputs * lanes;
+        if (tiled) {
+            tile_product(room.before, room.sums, n_kept, n_units + row_size, n_columns, own,
+                         column_stride, true);
+        } else {
+            const Right sums{room.d_sums, column_stride, lanes * column_stride};
+            product(n_units, n_columns, {kept_of(tile, begin).hidden, 1, n_units, kept_size}, sums,
+                    tile.n, n_kept, own, column_stride, true);
+            product(n_inputs + 1, n_columns,
+                    {rows + (begin * n + tile.begin) * row_size, 1, row_size, n * row_size}, sums,
+                    tile.n, n_kept, own + n_units * column_stride, column_stride, true);
+        }
+        product(n_outputs, n_units, {room.d_outputs, lanes, 1, outputs_of_step},
+                {room.hidden, n_units, state_size}, tile.n, n_kept, own + head_at, n_units, true);
+        for (long i = 0; i < n_kept * n_outputs; ++i)
+            own[head_bias_at + i % n_outputs] += sum_of(room.d_outputs + i * lanes, lanes);
     }
 
     // Credit stops where an episode starts: what arrives belongs to the learned initial state.
@@ -427,30 +549,32 @@ struct Population : Arrays {
         const Settings& settings;
         Sums sums;
         float* policy;
-        float next_value[LANES] = {}, advantage[LANES] = {};
+        float next_value[MOST_LANES] = {}, advantage[MOST_LANES] = {};
 
         Credit(const Population& population, const Tile& t, const Settings& s)
             : p(population), tile(t), settings(s) {
-            policy = p.policies.get() + tile.index * LANES * p.n_actions;
+            policy = p.policies.get() + tile.index * p.lanes * p.n_actions;
             copy(p.bootstrap + tile.begin, tile.n, next_value);
         }
 
         void step_back(long t, float* d_output) {
-            const long n_actions = p.n_actions, at = t * p.n + tile.begin;
-            const float* output = p.outputs.get() + p.slot(tile, t) * p.n_outputs * LANES;
-            float reward[LANES] = {}, discount[LANES] = {}, counts[LANES] = {}, taken[LANES] = {};
+            const long n_actions = p.n_actions, lanes = p.lanes, at = t * p.n + tile.begin;
+            const float* output = p.outputs.get() + p.slot(tile, t) * p.n_outputs * p.lanes;
+            float reward[MOST_LANES] = {}, discount[MOST_LANES] = {}, counts[MOST_LANES] = {};
+            float taken[MOST_LANES] = {};
             for (long lane = 0; lane < tile.n; ++lane) {
                 reward[lane] = p.reward[at + lane];
                 discount[lane] = p.discount[at + lane];
                 counts[lane] = p.active[at + lane] ? 1.0f : 0.0f;
                 taken[lane] = float(p.action[at + lane]);
             }
-            float highest[LANES], total[LANES], log_taken[LANES], entropy[LANES];
-            open_policy(output, n_actions, policy, highest, total);
+            float highest[MOST_LANES], total[MOST_LANES], log_taken[MOST_LANES];
+            float entropy[MOST_LANES];
+            open_policy(output, n_actions, lanes, policy, highest, total);
             const float gamma = float(settings.discount);
             const float trace = float(settings.discount * settings.trace_decay);
-            for (long v = 0; v < LANES; v += WIDTH) {
-                vec value = load(output + n_actions * LANES + v), d = load(discount + v);
+            for (long v = 0; v < lanes; v += WIDTH) {
+                vec value = load(output + n_actions * lanes + v), d = load(discount + v);
                 vec error = load(reward + v) + gamma * d * load(next_value + v) - value;
                 vec a_hat = error + trace * d * load(advantage + v);
                 store(next_value + v, value);
@@ -460,20 +584,20 @@ struct Population : Arrays {
                 vec shift = load(highest + v) + logarithm(load(total + v));
                 vec choice = load(taken + v), of_taken = {}, h = {};
                 for (long a = 0; a < n_actions; ++a) {
-                    vec log_p = load(output + a * LANES + v) - shift;
-                    h -= scale * load(policy + a * LANES + v) * log_p;
+                    vec log_p = load(output + a * lanes + v) - shift;
+                    h -= scale * load(policy + a * lanes + v) * log_p;
                     of_taken = choice == all(float(a)) ? log_p : of_taken;
                 }
                 vec count = load(counts + v);
                 for (long a = 0; a < n_actions; ++a) {
-                    vec log_p = load(output + a * LANES + v) - shift;
-                    vec probability = scale * load(policy + a * LANES + v);
+                    vec log_p = load(output + a * lanes + v) - shift;
+                    vec probability = scale * load(policy + a * lanes + v);
                     vec chosen = choice == all(float(a)) ? all(1.0f) : vec{};
                     vec entropy_pull = float(settings.entropy_weight) * probability * (log_p + h);
-                    store(d_output + a * LANES + v,
+                    store(d_output + a * lanes + v,
                           count * (a_hat * (probability - chosen) + entropy_pull));
                 }
-                store(d_output + n_actions * LANES + v,
+                store(d_output + n_actions * lanes + v,
                       -float(settings.value_weight) * count * a_hat);
                 store(log_taken + v, of_taken);
                 store(entropy + v, h);
@@ -495,7 +619,7 @@ struct Population : Arrays {
         Sums sums;
         clear(g, parameter_size);
         for (long index = seed * n_tiles; index < (seed + 1) * n_tiles; ++index) {
-            const float* part = tile_gradient.get() + index * parameter_size;
+            const float* part = tile_gradient.get() + index * tile_gradient_size;
             for (long i = 0; i < parameter_size; ++i) g[i] += part[i];
             sums.n_active += tile_sums[index].n_active;
             sums.policy_loss += tile_sums[index].policy_loss;
@@ -566,8 +690,8 @@ struct Population : Arrays {
 
 extern "C" {
 
-void* population_create(const Arrays* arrays, int n_threads) {
-    return new Population(*arrays, n_threads);
+void* population_create(const Arrays* arrays, int n_threads, int tile_unit) {
+    return new Population(*arrays, n_threads, tile_unit);
 }
 void population_destroy(void* p) { delete static_cast<Population*>(p); }
 void population_refresh(void* p, int64_t seed) { static_cast<Population*>(p)->refresh(seed); }

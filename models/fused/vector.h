@@ -147,6 +147,16 @@ struct Right {
 
 constexpr long LINE = 16;  // floats in a line of the cache
 
+// Brings memory that is needed later into the cache: a few lines whenever it is called, between
+// other work. Many at once would hold up whoever needs memory now.
+struct Fetch {
+    const float* from = nullptr;
+    long n_lines = 0;
+    void operator()() {
+        for (long line = 0; line < n_lines; ++line, from += LINE) __builtin_prefetch(from, 0, 2);
+    }
+};
+
 // Steps through memory that all blocks of a product share; `line` is LINE, or 0 to fetch nothing.
 struct Strides {
     long a_row, a_column, a_outer, b_row, b_outer, c_row, depth, n_outer, line;
