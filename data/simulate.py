@@ -102,7 +102,7 @@ def simulate_together(
             "schema": SCHEMA,
         }
         events = [
-            (t, replace(path, lane=path.lane - own.start))
+            ((t, path.lane - own.start), path)
             for t, path in replay
             if own.start <= path.lane < own.stop
         ]
@@ -223,12 +223,11 @@ def _by_episode(
 
 
 def _replay_events(
-    events: list[tuple[int, ReplayPath]], where: tuple[np.ndarray, np.ndarray]
+    events: list[tuple[tuple[int, int], ReplayPath]], where: tuple[np.ndarray, np.ndarray]
 ) -> dict[str, xr.DataArray]:
-    """The ragged group of replay events: one row an event, one row a backup."""
+    """The ragged group of replay events, each at a step of a lane: one row an event, one a backup."""
     episode, step = where
-    paths = [path for _, path in events]
-    at = [(t, path.lane) for t, path in events]
+    at, paths = zip(*events, strict=True)
     columns = {
         "replay_episode": ("replay_event", np.array([episode[i] for i in at])),
         "replay_step": ("replay_event", np.array([step[i] for i in at])),
