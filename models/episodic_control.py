@@ -11,9 +11,9 @@ from ..tasks import Discrete, Lanes, Task, TimeStep
 from .action_values import Moves, check_exploration, epsilon_greedy, falling_epsilon
 from .agent import Agent, Trace
 from .cores import sample
+from .entry_tables import EntryTables
 
 WRITES = ("max", "mean")
-_FIRST_ROOM = 16  # entries
 Step = tuple[np.ndarray, int, float, float]  # key, action, reward, a uniform number
 
 
@@ -60,67 +60,30 @@ class ReturnTables:
     def __init__(
         self, n: int, n_actions: int, key_size: int, n_neighbors: int, capacity: int = 1_000_000
     ) -> None:
-        self.n_neighbors, self.capacity = n_neighbors, capacity
-        shape = (n, n_actions, min(_FIRST_ROOM, capacity))
-        self._key = np.full((*shape, key_size), np.inf, np.float32)
-        self._value, self._count = np.zeros(shape), np.zeros(shape, np.int64)
-        self._touched = np.full(shape, -1)
-        self._slot: list[list[dict[bytes, int]]] = [
-            [{} for _ in range(n_actions)] for _ in range(n)
-        ]
-        self._clock = 0
-
-    @property
-    def n_entries(self) -> np.ndarray:
-        """Entries of each table, (n, n_actions)."""
-        return (self._count > 0).sum(axis=2)
+        self.n_neighbors = n_neighbors
+        self.entries = EntryTables(n, n_actions, key_size, capacity)
 
     def write(
         self, lane: int, action: int, key: np.ndarray, value: float, rule: str = "max"
     ) -> None:
         """Store a return; of a state that is stored already, keep the larger one or the mean."""
-        slots, name = self._slot[lane][action], key.tobytes()
-        self._clock += 1
-        if name in slots:
-            at = (lane, action, slots[name])
-            self._count[at] += 1
-            old = self._value[at]
-            self._value[at] = (
-                max(old, value) if rule == "max" else old + (value - old) / self._count[at]
-            )
-        else:
-            at = (lane, action, self._free(lane, action))
-            slots[name] = at[2]
-            self._key[at], self._value[at], self._count[at] = key, value, 1
-        self._touched[at] = self._clock
-
-    def _free(self, lane: int, action: int) -> int:
-        """Where the next entry goes: beside the others, or in place of the one least used."""
-        slots, room = self._slot[lane][action], self._value.shape[2]
-        if len(slots) == self.capacity:
-            slot = int(self._touched[lane, action].argmin())
-            del slots[self._key[lane, action, slot].tobytes()]
-            return slot
-        if len(slots) == room:
-            more = min(self.capacity, 2 * room) - room
-            for name, blank in (("key", np.inf), ("value", 0), ("count", 0), ("touched", -1)):
-                array = getattr(self, f"_{name}")
-                fresh = np.full((*array.shape[:2], more, *array.shape[3:]), blank, array.dtype)
-                setattr(self, f"_{name}", np.concatenate([array, fresh], axis=2))
-        return len(slots)
+        at, n_before = self.entries.take(lane, action, key.tobytes())
+        if n_before:
+            old = self.entries.value[at]
+            value = max(old, value) if rule == "max" else old + (value - old) / (n_before + 1)
+        self.entries.write(at, key, value)
 
     def look_up(self, key: np.ndarray) -> Answer:
         """What is stored about the states `key` (n, key_size); of equally near ones the oldest count."""
-        square = np.square(self._key - key[:, None, None]).sum(axis=3)  # inf where empty
+        square = np.square(self.entries.key - key[:, None, None]).sum(axis=3)  # inf where empty
         nearest = square.argsort(axis=2, kind="stable")[..., : self.n_neighbors]
         near = np.take_along_axis(square, nearest, axis=2)
         found, stored = np.isfinite(near), near[..., 0] == 0
         averaged = np.where(stored[..., None], np.arange(near.shape[2]) == 0, found)
-        values = np.take_along_axis(self._value, nearest, axis=2)
+        values = np.take_along_axis(self.entries.value, nearest, axis=2)
         value = (values * averaged).sum(axis=2) / np.maximum(averaged.sum(axis=2), 1)
-        self._clock += 1
         lane, action, rank = np.nonzero(averaged)
-        self._touched[lane, action, nearest[lane, action, rank]] = self._clock
+        self.entries.touch((lane, action, nearest[lane, action, rank]))
         enough = stored | (found.sum(axis=2) >= self.n_neighbors)
         return Answer(value, stored, enough, 1 / (1 + np.sqrt(near[..., 0])))
 

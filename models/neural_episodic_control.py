@@ -12,6 +12,7 @@ from ..tasks import Discrete, Lanes, Task, TimeStep
 from .action_values import Moves, check_exploration, epsilon_greedy, falling_epsilon
 from .agent import Agent, Trace
 from .cores import sample
+from .entry_tables import EntryTables
 from .lane_networks import LaneNetworks
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 KERNEL_OFFSET = 1e-3  # Pritzel et al. 2017, eq. 5
 _DECAY, _ROUNDING = 0.95, 1e-8  # of RMSProp; a choice, as the paper states none
-_FIRST_ROOM = 16  # entries
 
 
 class Step(NamedTuple):
@@ -73,65 +73,6 @@ def nearest(query: torch.Tensor, keys: torch.Tensor, n_neighbors: int) -> torch.
     with torch.no_grad():
         square = (keys - query[..., None, :]).square_().sum(dim=-1)
         return square.topk(min(n_neighbors, square.shape[-1]), largest=False).indices
-
-
-class KeyedValues:
-    """Values under keys, one dictionary for each lane and action, both open to gradients.
-
-    What was observed names an entry, so that its key may change.
-    """
-
-    def __init__(self, n: int, n_actions: int, key_size: int, capacity: int) -> None:
-        self.capacity = capacity
-        shape = (n, n_actions, min(_FIRST_ROOM, capacity))
-        self.key = np.full((*shape, key_size), np.inf, np.float32)
-        self.value, self.touched = np.zeros(shape, np.float32), np.full(shape, -1)
-        self.slot: list[list[dict[bytes, int]]] = [[{} for _ in range(n_actions)] for _ in range(n)]
-        self._clock = 0
-
-    def stored(self, observation: np.ndarray) -> np.ndarray:
-        """Whether each lane has each action stored for what it observes, (n, n_actions)."""
-        return np.array(
-            [
-                [seen.tobytes() in slots for slots in tables]
-                for seen, tables in zip(observation, self.slot, strict=True)
-            ]
-        )
-
-    def write(
-        self, lane: int, action: int, observation: np.ndarray, key: np.ndarray, value: float,
-        rate: float,
-    ) -> None:  # fmt: skip
-        """Append a value, or move the one of this observation toward it and renew its key."""
-        slots, name = self.slot[lane][action], observation.tobytes()
-        if name in slots:
-            at = (lane, action, slots[name])
-            self.value[at] += rate * (value - self.value[at])
-        else:
-            at = (lane, action, self._free(lane, action))
-            slots[name], self.value[at] = at[2], value
-        self.key[at] = key
-        self.touch(at)
-
-    def touch(self, at: tuple) -> None:
-        """Note that these entries have been used."""
-        self._clock += 1
-        self.touched[at] = self._clock
-
-    def _free(self, lane: int, action: int) -> int:
-        """Where the next entry goes: beside the others, or in place of the one least used."""
-        slots, room = self.slot[lane][action], self.value.shape[2]
-        if len(slots) == self.capacity:
-            slot = int(self.touched[lane, action].argmin())
-            del slots[next(name for name, taken in slots.items() if taken == slot)]
-            return slot
-        if len(slots) == room:
-            more = min(self.capacity, 2 * room) - room
-            for name, blank in (("key", np.inf), ("value", 0), ("touched", -1)):
-                array = getattr(self, name)
-                fresh = np.full((*array.shape[:2], more, *array.shape[3:]), blank, array.dtype)
-                setattr(self, name, np.concatenate([array, fresh], axis=2))
-        return len(slots)
 
 
 @dataclass
@@ -216,7 +157,7 @@ class NEC(Agent):
         size, self._rng = task.observation_size, rng
         self._network = LaneNetworks(rng, (size, *self.n_hidden, self.key_size))
         self._square = torch.zeros_like(self._network.flat)
-        self._memory = KeyedValues(n, task.action.n, self.key_size, self.capacity)
+        self._memory = EntryTables(n, task.action.n, self.key_size, self.capacity, np.float32)
         self._moves, self._value = Moves(n, size), np.zeros(n)
         self._key = np.zeros((n, self.key_size), np.float32)
         self._episode: list[list[Step]] = [[] for _ in range(n)]
@@ -302,9 +243,13 @@ class NEC(Agent):
             self._past_return[at] = known
             self._n_past[lane] += 1
             if "memory" not in self.lesions:
-                self._memory.write(
-                    lane, step.action, step.observation, step.key, known, self.write_rate
-                )
+                self._write(lane, step, known)
+
+    def _write(self, lane: int, step: Step, known: float) -> None:
+        """Append a return, or move the value of what was observed toward it and renew its key."""
+        at, n_before = self._memory.take(lane, step.action, step.observation.tobytes())
+        old = self._memory.value[at] if n_before else known
+        self._memory.write(at, step.key, old + self.write_rate * (known - old))
 
     def loss(
         self, keys: torch.Tensor, values: torch.Tensor, observation: torch.Tensor,
@@ -377,4 +322,4 @@ def n_step_returns(
     return returns
 
 
-__all__ = ["NEC", "KeyedValues", "kernel_average", "n_step_returns", "nearest"]
+__all__ = ["NEC", "kernel_average", "n_step_returns", "nearest"]

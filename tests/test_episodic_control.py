@@ -16,7 +16,6 @@ from fastslow.models.episodic_control import MFEC, ReturnTables
 from fastslow.models.learners import Random
 from fastslow.models.neural_episodic_control import (
     NEC,
-    KeyedValues,
     Step,
     kernel_average,
     n_step_returns,
@@ -130,7 +129,7 @@ def test_writing_keeps_the_largest_or_the_mean():
         for value in (1.0, 4.0, 1.0):
             tables.write(0, 0, key, value, rule)
         assert tables.look_up(key[None]).value.item() == expected
-        assert tables.n_entries.item() == 1
+        assert tables.entries.n_entries.item() == 1
 
 
 def test_few_entries_are_said_to_be_few_and_empty_tables_say_0():
@@ -143,23 +142,20 @@ def test_few_entries_are_said_to_be_few_and_empty_tables_say_0():
     np.testing.assert_allclose(there.similarity, [[0.25, 0.0]])
 
 
-@pytest.mark.parametrize("kind", ["returns", "keyed"])
-def test_the_entry_used_longest_ago_makes_room(kind):
+@pytest.mark.parametrize("touched_by", ["look_up", "touch"])
+def test_the_entry_used_longest_ago_makes_room(touched_by):
     keys = np.eye(3, dtype=np.float32)
-    if kind == "returns":
-        tables = ReturnTables(1, 1, 3, n_neighbors=1, capacity=2)
-        tables.write(0, 0, keys[0], 1.0)
-        tables.write(0, 0, keys[1], 2.0)
+    tables = ReturnTables(1, 1, 3, n_neighbors=1, capacity=2)
+    tables.write(0, 0, keys[0], 1.0)
+    tables.write(0, 0, keys[1], 2.0)
+    if touched_by == "look_up":
         tables.look_up(keys[:1])
-        tables.write(0, 0, keys[2], 3.0)
-        stored = [tables.look_up(key[None]).stored.item() for key in keys]
     else:
-        memory = KeyedValues(1, 1, 3, capacity=2)
-        for key in keys[:2]:
-            memory.write(0, 0, key, key, 1.0, rate=0.1)
-        memory.touch((0, 0, 0))
-        memory.write(0, 0, keys[2], keys[2], 1.0, rate=0.1)
-        stored = [memory.stored(key[None]).item() for key in keys]
+        tables.entries.touch((0, 0, 0))
+    tables.write(0, 0, keys[2], 3.0)
+    stored = [tables.entries.stored(key[None]).item() for key in keys]
+    assert stored == [tables.look_up(key[None]).stored.item() for key in keys]
+    assert tables.entries.n_entries.item() == 2
     assert stored == [True, False, True]
 
 
@@ -327,12 +323,15 @@ def test_a_return_is_stored_as_soon_as_its_steps_are_known():
 
 
 def test_what_is_observed_again_renews_its_key_and_moves_its_value():
-    memory = KeyedValues(1, 1, 2, capacity=9)
-    seen = np.ones(3, np.float32)
-    memory.write(0, 0, seen, np.array([0.0, 0.0]), 1.0, rate=0.25)
-    memory.write(0, 0, seen, np.array([5.0, 6.0]), 3.0, rate=0.25)
+    agent = NEC(key_size=2, write_rate=0.25)
+    agent.begin(GridWorld(size=2), 1, Lanes(0, 1, "agent"))
+    seen = np.ones(4, np.float32)
+    for key, known in (([0.0, 0.0], 1.0), ([5.0, 6.0], 3.0)):
+        agent._write(0, Step(seen, np.array(key), 0, 0.0, 0.0), known)
+    memory = agent._memory
     assert memory.key[0, 0, 0].tolist() == [5, 6]
     assert memory.value[0, 0, 0] == 1.5
+    assert memory.count[0, 0, :2].tolist() == [2, 0]
     assert np.isinf(memory.key[0, 0, 1]).all()
 
 
@@ -353,7 +352,7 @@ def test_lesions_stop_what_they_say():
     frozen, _ = lived("embedding_learning")
     assert torch.equal(frozen._network.flat, before._network.flat)
     empty, _ = lived("memory")
-    assert not any(slots for tables in empty._memory.slot for slots in tables)
+    assert not empty._memory.n_entries.any()
 
 
 # --- DQN ---

@@ -26,12 +26,9 @@ class Watched(MFEC):
 
     def _key_of(self, observation):
         key = super()._key_of(observation)
-        entries = self._tables.n_entries * key.shape[1]
-        stored = np.array(
-            [[row.tobytes() in slots for slots in lane]
-             for row, lane in zip(key, self._tables._slot, strict=True)]
-        )  # fmt: skip
-        self.reads.append(np.where(stored, 1, entries).sum(axis=1))
+        entries = self._tables.entries
+        reads = np.where(entries.stored(key), 1, entries.n_entries * key.shape[1])
+        self.reads.append(reads.sum(axis=1))
         return key
 
 
