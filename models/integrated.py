@@ -79,16 +79,17 @@ class Integrated(EpisodicPrefrontal):
         action, trace = super().act(now)
         self._remember(now, trace["value"])
         operations = np.full(len(action), self._revisiting.operations_per_step, np.int64)
-        chooses, key = now.phase == ACT, now.observation[:, self._key_at]
         if "search" not in self.lesions:
-            asks = chooses & ~self._last["chose"]  # on entering a context, before any outcome
-            answer, knows = self._search(key)
-            action = np.where(asks & knows, answer, action)
+            answer, knows, n_operations = self._search(now)
+            action = np.where(knows, answer, action)
             certain = np.eye(trace["policy"].shape[1], dtype=np.float32)[answer]
-            trace["policy"] = np.where((asks & knows)[:, None], certain, trace["policy"])
-            operations += asks * self._outcomes.operations
+            trace["policy"] = np.where(knows[:, None], certain, trace["policy"])
+            operations += n_operations
             self._encoder.acted(action)
-        self._last = {"value": trace["value"], "action": action, "chose": chooses, "key": key}
+        self._last = {
+            "value": trace["value"], "action": action, "chose": now.phase == ACT,
+            "key": now.observation[:, self._key_at],
+        }  # fmt: skip
         return action, trace | {
             "stored_cell": self._reinstated, "operations": operations,
         }  # fmt: skip
@@ -108,11 +109,16 @@ class Integrated(EpisodicPrefrontal):
              "rpe": rpe, "write": write},
         )  # fmt: skip
 
-    def _search(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The action that memory says pays best, and whether there is one."""
-        paid, confidence = self._outcomes.retrieve(key)
+    def _search(self, now: TimeStep) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The action that memory says pays best, whether there is one, and operations; all (n,).
+
+        Memory is asked on entering a context, before any outcome.
+        """
+        asks = (now.phase == ACT) & ~self._last["chose"]
+        paid, confidence = self._outcomes.retrieve(now.observation[:, self._key_at])
         one_best = (paid == paid.max(axis=1, keepdims=True)).sum(axis=1) == 1
-        return paid.argmax(axis=1), one_best & (confidence > 0)
+        knows = asks & one_best & (confidence > 0)
+        return paid.argmax(axis=1), knows, asks * self._outcomes.operations
 
     # ------------------------------------------------------------------ rest
 
@@ -151,11 +157,15 @@ class Integrated(EpisodicPrefrontal):
         """Relive one transition in each of `lanes`, and put what it leaves in place of what was stored."""
         key = np.zeros_like(self._last["key"])
         key[lanes] = self._outcomes.key[lanes, slot]
-        stored, _ = self._memory.store.retrieve(key)
+        stored = self._stored(key)
         stored[lanes] = self._revisiting.after(stored[lanes], what)
         write = np.zeros(len(key), bool)
         write[lanes] = "memory" not in self.lesions
         self._memory.store.observe(key, {"value": stored, "write": write})
+
+    def _stored(self, key: np.ndarray) -> np.ndarray:
+        """The states (n, n_units) that lie under the keys of what is replayed."""
+        return self._memory.store.retrieve(key)[0]
 
     def _distorted(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], Transition]:
         """From lanes, contexts and actions to what is fed; drawn once for a rest."""
@@ -182,7 +192,7 @@ class Integrated(EpisodicPrefrontal):
         gains = np.zeros(paid.shape)
         for slot in range(int(memory.n_known.max())):
             key = memory.key[:, slot]
-            stored, _ = self._memory.store.retrieve(key)
+            stored = self._stored(key)
             before = self._revisiting.policy(stored, key)
             for action in range(paid.shape[2]):
                 taken = np.full(len(key), action)

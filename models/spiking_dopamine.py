@@ -25,6 +25,11 @@ GABA_DELAY = (0.6, 1.0)
 REWARD_RESPONSE = (1.0, 1.3)
 OMISSION_RESPONSE = (1.05, 1.35)
 
+N_LEVELS = 11  # of expectation, from 0 to 1, at which `lessons` are simulated
+# What a reward of 1 is for the neurons where they teach, ul: inhibition about cancels a fully
+# expected one.
+TAUGHT_VOLUME = 0.3
+
 
 @dataclass(frozen=True)
 class Firing:
@@ -174,6 +179,22 @@ class DopamineCircuit:
             gaba_rate=self._gaba_rate(expected, light),
             seed=seed,
         )
+
+    def lessons(self, volume: float, n_repeats: int, seed: int) -> np.ndarray:
+        """Errors that the firing teaches, (2, 11, n_repeats): without and with a reward of
+        `volume` ul, at expectations from 0 to 1.
+
+        They are changes of the rate from baseline, in units of that at an unexpected reward. Firing
+        cannot fall below 0 and the baseline is low, so negative errors arrive compressed (Bayer &
+        Glimcher 2005, doi:10.1016/j.neuron.2005.05.020).
+        """
+        reward, expected, _ = np.meshgrid(
+            [0.0, volume], np.linspace(0, 1, N_LEVELS), np.arange(n_repeats), indexing="ij"
+        )
+        dopamine, _ = self.run(reward.ravel(), expected.ravel(), seed=seed)
+        change = (dopamine.rate(REWARD_RESPONSE) - dopamine.rate(BASELINE).mean()).mean(axis=1)
+        change = change.reshape(reward.shape)
+        return change / change[1, 0].mean()
 
     @property
     def _time(self) -> np.ndarray:

@@ -90,7 +90,11 @@ def test_arms_differ_in_what_they_name_only():
 
 
 def test_every_source_of_a_signature_is_an_experiment():
-    known = {experiment.name for experiment in paper.experiments}
+    known = {
+        f"{experiment.name}@{test}".rstrip("@")
+        for experiment in paper.experiments
+        for test in experiment.all_tests
+    }
     needed = {s for signature in paper.signatures for s in signature.sources}
     assert needed | {need for figure in paper.figures for need in figure.needs} <= known
 

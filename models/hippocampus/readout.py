@@ -69,12 +69,14 @@ class Readout:
         self._log_rate, self._expected = np.log(rate), rate.sum(axis=1) * DECODING_BIN
         self.n_cells = len(fields)
 
-    def sweeps(self, spikes: Spikes, duration: float) -> list[Sweep]:
+    def sweeps(
+        self, spikes: Spikes, duration: float, min_duration: float = EVENT_DURATION
+    ) -> list[Sweep]:
         """The sharp waves of a run, each with the path that is read from it, which may be empty."""
         spikes = spikes.of(range(self.n_cells))
         return [
             Sweep(begin, end, *self.path(spikes, begin, end))
-            for begin, end in events(spikes, self.n_cells, duration)
+            for begin, end in events(spikes, self.n_cells, duration, min_duration)
         ]
 
     def path(self, spikes: Spikes, begin: float, end: float) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...tasks import Lanes, Task
 from ..cores import softmax
-from ..spiking_dopamine import BASELINE, REWARD_RESPONSE, DopamineCircuit
+from ..spiking_dopamine import N_LEVELS, TAUGHT_VOLUME, DopamineCircuit
 from .bandit import BanditLearner
 
 
@@ -44,7 +44,7 @@ class DopamineTaught(BanditLearner):
     learning_rate: float = 0.1
     inverse_temperature: float = 5.0
     circuit: DopamineCircuit = field(default_factory=DopamineCircuit)
-    volume: float = 0.3
+    volume: float = TAUGHT_VOLUME
     n_repeats: int = 30
 
     def __post_init__(self) -> None:
@@ -58,18 +58,13 @@ class DopamineTaught(BanditLearner):
         self._lessons = None
         if "rectification" not in self.lesions:
             first_lanes = rng.random()[:: rng.n_per_seed]
-            self._lessons = np.stack([self._simulate(int(u * 2**31)) for u in first_lanes])
+            self._lessons = np.stack(
+                [
+                    self.circuit.lessons(self.volume, self.n_repeats, int(u * 2**31))
+                    for u in first_lanes
+                ]
+            )
             self._seed_of = np.repeat(np.arange(len(first_lanes)), rng.n_per_seed)
-
-    def _simulate(self, seed: int) -> np.ndarray:
-        """Errors taught, (reward 0 or 1, expectation, repeat)."""
-        reward, expected, _ = np.meshgrid(
-            [0.0, self.volume], np.linspace(0, 1, 11), np.arange(self.n_repeats), indexing="ij"
-        )
-        dopamine, _ = self.circuit.run(reward.ravel(), expected.ravel(), seed=seed)
-        change = (dopamine.rate(REWARD_RESPONSE) - dopamine.rate(BASELINE).mean()).mean(axis=1)
-        change = change.reshape(reward.shape)
-        return change / change[1, 0].mean()
 
     def _forget(self, lanes: np.ndarray) -> None:
         if lanes.all():
@@ -89,7 +84,7 @@ class DopamineTaught(BanditLearner):
                     "DopamineTaught knows rewards of 0 and 1 only, got "
                     f"{earned[~np.isin(earned, (0, 1))][0]}; use a task that pays these"
                 )
-            level = np.rint(10 * expected).astype(int)
+            level = np.rint((N_LEVELS - 1) * expected).astype(int)
             one = (draw * self.n_repeats).astype(int)
             error = self._lessons[self._seed_of, (reward > 0).astype(int), level, one]
         learned = self._q + self.learning_rate * error[:, None] * chosen

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from ..declaration import Paper
-from . import nonlocal_news, plane
+from . import nonlocal_news, plane, transplant
 
 paper = Paper(
     name="integrated",
@@ -12,9 +12,9 @@ paper = Paper(
         "Directions: Liu Y, Mattar MG, Behrens TEJ, Daw ND, Dolan RJ (2021), Science 372, eabf1357; "
         "Momennejad I, Otto AR, Daw ND, Norman KA (2018), eLife 7, e32548"
     ),
-    experiments=(*nonlocal_news.EXPERIMENTS, *plane.EXPERIMENTS),
-    signatures=(*nonlocal_news.SIGNATURES, *plane.SIGNATURES),
-    figures=(*nonlocal_news.FIGURES, *plane.FIGURES),
+    experiments=(*nonlocal_news.EXPERIMENTS, *plane.EXPERIMENTS, *transplant.EXPERIMENTS),
+    signatures=(*nonlocal_news.SIGNATURES, *plane.SIGNATURES, *transplant.SIGNATURES),
+    figures=(*nonlocal_news.FIGURES, *plane.FIGURES, *transplant.FIGURES),
     notes=MappingProxyType(
         {
             "integrated/price_of_replay": (
