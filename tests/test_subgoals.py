@@ -8,7 +8,12 @@ import pytest
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
 from fastslow.models.goal_directed import GoalDirected
-from fastslow.models.goal_directed.subgoals import SubgoalSeeker, betweenness, distances_and_paths
+from fastslow.models.goal_directed.subgoals import (
+    SubgoalSeeker,
+    along_one_way,
+    betweenness,
+    distances_and_paths,
+)
 from fastslow.tasks import GridWorld
 
 TWO_ROOMS = GridWorld(size=5, walls=".....\n.....\n##.##\n.....\n.....", n_attempts=30)
@@ -52,7 +57,7 @@ def test_the_gap_between_two_rooms_is_the_bottleneck():
     assert set(np.argsort(score)[-3:].tolist()) == {7, 12, 17}
 
 
-@pytest.mark.parametrize("choice", ["bottleneck", "random"])
+@pytest.mark.parametrize("choice", ["bottleneck", "all_bottlenecks", "random", "all_random"])
 def test_contract(choice):
     check_agent(
         SubgoalSeeker(n_hidden=(4,), choice=choice).without("slow"),
@@ -63,7 +68,10 @@ def test_contract(choice):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda: SubgoalSeeker(choice="middle"), "choice must be bottleneck or random"),
+        (
+            lambda: SubgoalSeeker(choice="middle"),
+            "choice must be bottleneck, all_bottlenecks, random, all_random, got 'middle'",
+        ),
         (lambda: SubgoalSeeker(n_bottlenecks=0), "n_bottlenecks must be at least 1, got 0"),
     ],
 )
@@ -85,6 +93,39 @@ def test_subgoals_are_bottlenecks_and_end_where_they_are_reached(seed):
     assert later[active].all()  # none is chosen within an attempt
     late = first[40:][first[40:] >= 0]
     assert np.isin(late, [7, 12, 17]).mean() > 0.5
+
+
+def test_all_bottlenecks_are_sought_in_the_order_in_which_they_come(seed):
+    agent = SubgoalSeeker(choice="all_bottlenecks").without("slow")
+    recording = simulate(TWO_ROOMS, agent, n_lives=2, seed=seed)
+    recording = recording.isel(episode=recording["attempt"].isel(step=0) >= 20)
+    crossed = 0
+    for episode in range(recording.sizes["episode"]):
+        one = recording.isel(episode=episode)
+        active = one["active"].values
+        subgoal, position = one["subgoal"].values[active], one["position"].values[active]
+        changes = np.flatnonzero(np.diff(subgoal))
+        for step in changes:  # the next comes where, and only where, one was reached
+            assert position[step + 1] == subgoal[step]
+        sought = [int(subgoal[0]), *subgoal[changes + 1].tolist()]
+        if set(sought) >= {7, 12, 17}:
+            rows = [state // 5 for state in sought if state in (7, 12, 17)]
+            assert rows in ([1, 2, 3], [3, 2, 1])
+            crossed += 1
+    assert crossed
+
+
+def test_one_way_leads_through_the_states_chosen(seed):
+    rng = np.random.default_rng(seed)
+    adjacency = TWO_ROOMS.layouts[0].graph.adjacency
+    steps, _ = distances_and_paths(adjacency)
+    start, goal = 0, 24
+    states = rng.permutation(np.flatnonzero(steps[start] + steps[:, goal] == steps[start, goal]))
+    states = states[~np.isin(states, [start, goal])]
+    chosen = along_one_way(states, steps, start, goal)
+    assert len(chosen) == steps[start, goal] - 1  # one at each distance
+    ways = shortest_ways(adjacency, start, goal)
+    assert [start, *chosen, goal] in [[int(state) for state in way] for way in ways]
 
 
 def test_without_subgoals_it_is_the_goal_directed_agent(seed):

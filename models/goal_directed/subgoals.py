@@ -14,7 +14,7 @@ from ...tasks import Lanes, Task, TimeStep
 from ..agent import Trace
 from . import GoalDirected
 
-CHOICES = ("bottleneck", "random")
+CHOICES = ("bottleneck", "all_bottlenecks", "random", "all_random")
 NONE = -1
 
 
@@ -78,18 +78,21 @@ def betweenness(steps: np.ndarray, ways: np.ndarray) -> np.ndarray:
 class SubgoalSeeker(GoalDirected):
     """A `GoalDirected` agent that asks its network for the way to a sub-goal first.
 
-    Where an episode starts, the graph of remembered transitions is searched for the bottleneck: of
-    all states on a shortest remembered way from here to the goal, but neither end, the one of the
-    highest betweenness, if that is among the `n_bottlenecks` highest of the whole graph. Until it
-    is reached the network is asked for the way there, then for the way to the goal. With
-    `choice="random"` the sub-goal is any remembered state but these two, in the same episodes.
-    The planner, if there is one, looks for the goal as always.
+    Where an episode starts, the graph of remembered transitions is searched for bottlenecks: of
+    all states on a shortest remembered way from here to the goal, but neither end, those that are
+    among the `n_bottlenecks` of highest betweenness in the whole graph. Until one is reached the
+    network is asked for the way there, then for the way to the next or to the goal. The planner,
+    if there is one, looks for the goal as always.
+
+    The sub-goals of an episode are its highest bottleneck, or all of one way in the order in which
+    they come. "random" puts one remembered state that is neither end in its place, in the same
+    episodes, and "all_random" as many as there are bottlenecks.
 
     Trace `subgoal` is the state sought, -1 where it is the goal.
 
     Parameters
     ----------
-    choice : {"bottleneck", "random"}
+    choice : {"bottleneck", "all_bottlenecks", "random", "all_random"}
     n_bottlenecks : int
 
     Examples
@@ -109,13 +112,14 @@ class SubgoalSeeker(GoalDirected):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.choice not in CHOICES:
-            raise ValueError(f"choice must be {' or '.join(CHOICES)}, got '{self.choice}'")
+            raise ValueError(f"choice must be {', '.join(CHOICES)}, got '{self.choice}'")
         if self.n_bottlenecks < 1:
             raise ValueError(f"n_bottlenecks must be at least 1, got {self.n_bottlenecks}")
 
     def begin(self, task: Task, n: int, rng: Lanes) -> None:
         super().begin(task, n, rng)
-        self._subgoal, self._asked = np.full((2, n), NONE)
+        self._ahead: list[list[int]] = [[] for _ in range(n)]  # sub-goals not reached yet
+        self._asked = np.full(n, NONE)
         draws = rng.random(1)[:, 0]
         self._dice = [np.random.default_rng(int(u * 2**53)) for u in draws]
 
@@ -126,39 +130,71 @@ class SubgoalSeeker(GoalDirected):
 
     def _policy(self) -> np.ndarray:
         """The network's policy for the sub-goal, where there is one."""
-        self._subgoal[self._fresh] = NONE
-        for lane in np.flatnonzero(self._fresh):
-            self._subgoal[lane] = self._choose(lane)
-        self._subgoal[self._subgoal == self._state] = NONE
-        self._asked = self._subgoal.copy()
+        for lane in np.flatnonzero(self._fresh).tolist():
+            self._ahead[lane] = self._choose(lane)
+        for ahead, state in zip(self._ahead, self._state.tolist(), strict=True):
+            while ahead and ahead[0] == state:
+                ahead.pop(0)
+        self._asked = np.array([ahead[0] if ahead else NONE for ahead in self._ahead])
         goal = self._goal
-        self._goal = np.where(self._subgoal == NONE, goal, self._subgoal)
+        self._goal = np.where(self._asked == NONE, goal, self._asked)
         policy = super()._policy()
         self._goal = goal
         return policy
 
-    def _choose(self, lane: int) -> int:
-        """A sub-goal for this episode, or none."""
+    def _choose(self, lane: int) -> list[int]:
+        """The sub-goals of this episode, in their order."""
         start, goal = int(self._state[lane]), int(self._goal[lane])
+        adjacency = self._remembered(lane)
+        steps, ways = distances_and_paths(adjacency)
+        if not np.isfinite(steps[start, goal]):
+            return []
+        score = betweenness(steps, ways)
+        high = (score >= np.sort(score)[-self.n_bottlenecks]) & (score > 0)
+        high &= steps[start] + steps[:, goal] == steps[start, goal]
+        high[[start, goal]] = False
+        found = np.flatnonzero(high)
+        found = found[(-score[found]).argsort(kind="stable")]
+        single = self.choice in ("bottleneck", "random")
+        chosen = found[:1].tolist() if single else along_one_way(found, steps, start, goal)
+        if self.choice in ("bottleneck", "all_bottlenecks"):
+            return chosen
+        known = np.setdiff1d(np.flatnonzero(adjacency.any(axis=1)), [start, goal])
+        return [int(self._dice[lane].choice(known)) for _ in chosen]
+
+    def _remembered(self, lane: int) -> np.ndarray:
+        """Whether a move is known from one state to another, (n_states, n_states) bool."""
         n_states = self._memory.n_states
         adjacency = np.zeros((n_states, n_states + 1), bool)
         after = self._memory.successor[lane, :n_states].reshape(n_states, -1)
         adjacency[np.arange(n_states)[:, None], after] = True
-        adjacency = adjacency[:, :n_states] & ~np.eye(n_states, dtype=bool)
-        steps, ways = distances_and_paths(adjacency)
-        on_the_way = steps[start] + steps[:, goal] == steps[start, goal]
-        on_the_way[[start, goal]] = False
-        if not np.isfinite(steps[start, goal]) or not on_the_way.any():
-            return NONE
-        score = betweenness(steps, ways)
-        highest = np.sort(score)[-self.n_bottlenecks]
-        candidates = np.flatnonzero(on_the_way & (score >= highest) & (score > 0))
-        if not len(candidates):
-            return NONE
-        if self.choice == "bottleneck":
-            return int(candidates[score[candidates].argmax()])
-        known = np.setdiff1d(np.flatnonzero(adjacency.any(axis=1)), [start, goal])
-        return int(self._dice[lane].choice(known))
+        return adjacency[:, :n_states] & ~np.eye(n_states, dtype=bool)
 
 
-__all__ = ["SubgoalSeeker", "betweenness", "distances_and_paths"]
+def along_one_way(states: np.ndarray, steps: np.ndarray, start: int, goal: int) -> list[int]:
+    """As many of the states as one shortest way leads through, in the order in which they come.
+
+    Among those at the same distance the first listed is taken.
+
+    Parameters
+    ----------
+    states : (k,) ints
+    steps : (n_states, n_states) array
+        From `distances_and_paths`.
+    start, goal : int
+
+    Examples
+    --------
+    >>> line = np.eye(5, k=1, dtype=bool)
+    >>> along_one_way(np.array([3, 1]), distances_and_paths(line)[0], 0, 4)
+    [1, 3]
+    """
+    chosen, here = [], start
+    for state in states[steps[start, states].argsort(kind="stable")].tolist():
+        if steps[here, state] + steps[state, goal] == steps[here, goal]:
+            chosen.append(state)
+            here = state
+    return chosen
+
+
+__all__ = ["SubgoalSeeker", "along_one_way", "betweenness", "distances_and_paths"]

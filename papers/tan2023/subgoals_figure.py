@@ -17,7 +17,7 @@ STYLES = {
 }
 
 
-PANELS = {"": "every visit taught", "_last_visits": "last visits taught"}
+PANELS = {"": "as published", "_deciding": "the network decides"}
 
 
 def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
@@ -30,10 +30,10 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
 
     drawing, axes = plt.subplots(1, 2, figsize=(TWO_COLUMNS * 0.75, 2.1), sharey=True)
     rows = []
-    for ax, panel, (taught, title) in zip(axes, "ab", PANELS.items(), strict=True):
+    for ax, panel, (family, title) in zip(axes, "ab", PANELS.items(), strict=True):
         for x, of in enumerate(("across", "same")):
             for shift, (kind, (color, label)) in zip((-0.27, 0, 0.27), STYLES.items(), strict=True):
-                share = solved_percent(recordings[f"tan2023/subgoals_{kind}{taught}"], of)
+                share = solved_percent(recordings[f"tan2023/subgoals_{kind}{family}"], of)
                 ax.plot(x + shift + jitter(len(share), 0.09), share, "o", ms=3,
                         color=COLORS[color], label=None if x else label)  # fmt: skip
                 rows += [(panel, of, kind, seed, value) for seed, value in enumerate(share)]
