@@ -283,6 +283,16 @@ def test_wrong_settings(settings, message):
         DictionaryStore(1, 2, 3, **settings)
 
 
+@pytest.mark.parametrize("n_entries", [3, 5000])  # compared one by one, and searched
+def test_a_query_with_nan_is_refused(n_entries):
+    store = DictionaryStore(1, 2, 1)
+    for i in range(n_entries):
+        store.observe(np.array([[1.0, i]]), {"value": np.ones((1, 1))})
+    for wrong in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="query must be finite, lane 0 asks with NaN"):
+            store.retrieve(np.array([[1.0, wrong]]))
+
+
 def test_wrong_shapes():
     store = DictionaryStore(2, 3, 1)
     with pytest.raises(ValueError, match=r"query must be \(2, 3\), got \(2, 4\)"):

@@ -48,6 +48,7 @@ from .spikes import Spikes
 CUE_STEP = 0.05  # s; cues last a whole number of these
 _SEED = "FASTSLOW_CA3_SEED"  # how the compiled program is told its seed
 _TARGETS = ("auto", "cpp", "numpy")
+_LEAST = 1e-6  # nS; no synapse is that weak
 
 
 class Wiring(NamedTuple):
@@ -156,6 +157,8 @@ class CA3:
         self, weights: np.ndarray, cue: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
         n, (source, target) = self.n_pyramidal, self.wiring.recurrent
+        _check_units("weights", weights)
+        _check_units("cue", cue)
         weights = np.asarray(weights, float)
         if weights.shape == (n, n):
             weights = weights[source, target]
@@ -211,6 +214,19 @@ class CA3:
         made_by = [version("brian2"), compiler.st_size, compiler.st_mtime_ns]
         text = repr([settings, constants, source, made_by])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _check_units(name: str, given: Any) -> None:
+    """Conductances are plain numbers in nS: those in siemens would be taken for none."""
+    if hasattr(given, "dim"):
+        raise TypeError(
+            f"{name} must be plain numbers in nS, got a quantity with units: {name} / nS"
+        )
+    largest = np.max(given, initial=0) if given is not None else 0
+    if 0 < largest < _LEAST:
+        raise ValueError(
+            f"{name} must be in nS, the largest is {largest:g} nS: were they given in siemens?"
+        )
 
 
 def _connect(

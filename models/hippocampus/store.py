@@ -189,6 +189,9 @@ class DictionaryStore:
         likeness : (n, m, n_neighbors) float32
             As `kernel` says; -inf where a lane has too few entries.
         """
+        if not np.isfinite(query).all():
+            lane = int(np.flatnonzero(~np.isfinite(query).all(axis=(1, 2)))[0])
+            raise ValueError(f"query must be finite, lane {lane} asks with NaN or infinity")
         query = self._embedded(query.reshape(-1, query.shape[-1])).reshape(*query.shape[:2], -1)
         own = np.square(query).sum(axis=-1, keepdims=True)
         if self.kernel == "cosine":
