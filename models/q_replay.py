@@ -175,8 +175,8 @@ class TabularQ(Agent):
         lanes = np.flatnonzero(moved)
         if len(lanes):
             self._learn(lanes, before[lanes], action[lanes])
-        restarted = now.active & (now.first | (state == UNKNOWN))
         seen = now.observation.argmax(axis=1)
+        restarted = now.active & (now.first | (state != seen))  # or put elsewhere
         self._ended = np.where(moved, ended, self._ended)
         jumped = np.flatnonzero(restarted & self._ended)
         if len(jumped):

@@ -21,6 +21,7 @@ from fastslow.analysis.navigation import (
 from fastslow.data.simulate import simulate
 from fastslow.models import Agent
 from fastslow.models.learners import Random
+from fastslow.models.q_replay import TabularQ
 from fastslow.tasks import REST, Lanes, check_task
 from fastslow.tasks.navigation import (
     AT_END,
@@ -43,6 +44,7 @@ from fastslow.tasks.navigation import (
 )
 
 RING = StateGraph(np.array([[1, 2], [2, 0], [0, 1]]))
+BACK = StateGraph(np.array([[2, 2], [0, 0], [1, 1]]))  # one way round only
 GAP = "...\n#.#\n..."
 OTHER_GAP = "...\n##.\n..."
 
@@ -217,12 +219,15 @@ MAZES = {
     "routes": GridWorld(size=3, routes=(((0, 0), (2, 2)), ((1, 1), (0, 1))), slip=0.1, n_attempts=3),
     "graph": GraphWorld(RING, n_attempts=4, max_steps=5),
     "graph with rests": GraphWorld(RING, goal=(0, 2), n_attempts=4, rest="planning"),
+    "graph that changes": GraphWorld(((0, RING), (1, BACK), (3, RING)), n_attempts=4, max_steps=5),
     "linear track": linear_track(n_attempts=3, max_steps=60, reward=(1, 4)),
     "open maze": open_maze(n_attempts=2, max_steps=120),
     "T-maze": t_maze(n_attempts=4, max_steps=60),
     "sleep arena": sleep_arena(n_attempts=4, max_steps=40, reward=(1, 0)),
     "arena": Arena(size=3, max_steps=20),
     "arena with barcodes": Arena(size=3, walls=GAP, n_contexts=4, barcode_size=2, max_steps=12),
+    "arena with rests": Arena(size=3, max_steps=12, rest="finds"),
+    "arena with sleep": Arena(size=3, max_steps=6, n_finds=1, rest="visits"),
 }  # fmt: skip
 FIXED = {
     "shock track": shock_track(n_attempts=3, max_steps=30),
@@ -501,6 +506,16 @@ def test_a_route_need_not_be_open_while_it_is_not_run():
         ({"start": 1, "goal": 1}, r"must be able to differ, got the states \[1\]"),
         ({"graph": StateGraph(np.array([[0], [0]]))}, "no way leads from state 0 to 1"),
         ({"slip": -1}, "slip must be in"),
+        ({"graph": ((1, RING),)}, r"must hold from attempt 0 and then from rising ones, got \[1\]"),
+        ({"graph": ((0, RING), (4, RING), (4, BACK))}, r"rising ones, got \[0, 4, 4\]"),
+        (
+            {"graph": ((0, RING), (2, StateGraph(np.array([[1], [0]]))))},
+            r"from attempt 2 has \(2, 1\) states and actions, the first has \(3, 2\)",
+        ),
+        (
+            {"graph": ((0, RING), (2, StateGraph(np.array([[0, 0], [2, 0], [0, 1]]))))},
+            "no way leads from state 0 to 1 from attempt 2 on",
+        ),
     ],
 )
 def test_wrong_settings_of_a_graph_world(settings, message):
@@ -772,6 +787,67 @@ def test_a_find_is_followed_by_another_place_and_the_visit_by_an_end(seed):
     assert max(np.concatenate(steps)) <= 2 * 40 + 40
 
 
+@pytest.mark.parametrize("rest", ["finds", "visits"])
+def test_rests_in_the_arena(seed, rest):
+    task = Arena(size=3, max_steps=14, n_finds=2, n_exposures=4, rest=rest)
+    seen, _ = life(task, 30, seed)
+    n_rests = n_ends = 0
+    for before, now, after in zip(seen, seen[1:], seen[2:], strict=False):
+        resting = now.phase == REST
+        np.testing.assert_array_equal(now.labels["planning"], np.where(resting, 2, 0))
+        moved = before.active & (before.phase != REST)
+        due = now.outcomes["solved"] if rest == "finds" else now.discount == 0
+        np.testing.assert_array_equal(resting[moved], due[moved])
+        for lane in np.flatnonzero(resting):
+            assert now.active[lane]
+            assert not now.first[lane]
+            assert now.labels["position"][lane] == now.outcomes["state"][lane]
+            assert after.outcomes["state"][lane] == -1  # no move
+            assert not after.outcomes["solved"][lane]
+            assert after.reward[lane] == 0
+            ended = now.discount[lane] == 0
+            assert ended == (after.first[lane] or not after.active[lane])
+            if after.active[lane]:
+                assert after.labels["position"][lane] == after.labels["start"][lane]
+                assert after.labels["goal"][lane] != after.labels["position"][lane]
+            n_rests, n_ends = n_rests + 1, n_ends + ended
+    assert n_ends > 30
+    assert n_rests > n_ends or rest == "visits"
+
+
+def test_the_same_worlds_with_and_without_sleep(seed):
+    """Rests take nothing from the random numbers of goals, contexts and barcodes."""
+    lives = [life(Arena(size=3, barcode_size=4, rest=rest), 10, seed)[0][0]
+             for rest in ("none", "visits")]  # fmt: skip
+    for name in ("goal", "context", "position"):
+        np.testing.assert_array_equal(*(now.labels[name] for now in lives))
+
+
+def test_an_animal_replays_where_it_has_found_the_goal(seed):
+    task = Arena(size=7, n_contexts=1, n_exposures=4, max_steps=120, rest="finds")
+    taught = simulate(task, TabularQ(), 40, seed)
+    alone = simulate(task, TabularQ().without("replay"), 40, seed)
+    planning = taught.planning.values[taught.replay_episode, taught.replay_step]
+    assert (planning == AT_END).all()
+    assert len(planning) > (taught.planning == AT_END).sum()  # more than one path a rest
+    steps = [path_length(lives).groupby("life").mean(...) for lives in (taught, alone)]
+    assert stats.ttest_rel(*steps, alternative="less").pvalue < 1e-3
+
+
+def test_ways_of_a_graph_open_and_close(seed):
+    task = GraphWorld(((0, RING), (2, BACK)), start=0, goal=1, n_attempts=5, max_steps=6)
+    recording = simulate(task, Random(), 40, seed)
+    table = np.where((recording.attempt.values < 2)[..., None], *(
+        graph.next_state[recording.position.values] for graph in (RING, BACK)
+    ))  # fmt: skip
+    led = np.take_along_axis(table, recording.action.values[..., None], axis=2)[..., 0]
+    acted = recording.active.values
+    np.testing.assert_array_equal(recording.state.values[acted], led[acted])
+    shortest = recording.shortest_path.isel(step=0)
+    assert set(shortest.values[recording.attempt.isel(step=0) < 2]) == {1}
+    assert set(shortest.values[recording.attempt.isel(step=0) >= 2]) == {2}
+
+
 def test_places_in_the_arena_are_uniform(seed):
     task = Arena(size=2, n_contexts=1, n_exposures=100, max_steps=1)
     seen, _ = life(task, 30, seed)
@@ -789,6 +865,8 @@ def test_places_in_the_arena_are_uniform(seed):
         ({"barcode_size": 40}, r"barcode_size must be in \[0, 16\] bits, got 40"),
         ({"barcode_size": 1, "n_contexts": 3}, "1 bits do not tell 3 contexts apart"),
         ({"walls": "..\n.."}, "walls are drawn on 2 x 2 cells, size is 3 x 3"),
+        ({"rest": "always"}, "rest must be none, finds, visits, got 'always'"),
+        ({"n_backups": -1}, "n_backups must not be negative, got -1"),
         ({"n_contexts": 10}, "10 contexts need more than 9 free cells"),
         ({"walls": "...\n###\n..."}, r"walls cut cell \(2, 0\) off from cell \(0, 0\)"),
     ],

@@ -12,11 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..randomness import Lanes
-from ..task import ACT, Discrete, Play, TimeStep
+from ..task import ACT, REST, Discrete, Play, TimeStep
 from .graph import UNREACHABLE, Distances
 from .grid import UP_DOWN_RIGHT_LEFT, Grid
-from .lives import NOWHERE
+from .lives import AT_END, NOWHERE, ON_THE_WAY
 from .places import Places
+
+RESTS = ("none", "finds", "visits")
 
 
 class _Visits(NamedTuple):
@@ -40,6 +42,10 @@ class Arena:
     `max_steps` steps. Neither goal nor walls are visible: the observation is the place as
     one-hot, then the barcode, then 1 if the last move was blocked.
 
+    With `rest="finds"` the animal rests wherever it has found the goal, before it is put elsewhere;
+    with "visits" it sleeps where each visit ends. A rest is a row of its own with phase `REST`, in
+    which the label `planning` is 2, as it is at the end of an attempt of `Attempts`.
+
     The label `find` counts the finds of the visit, `start` is where the animal was last put,
     `exposure` counts the visits to this context, this one included.
 
@@ -48,6 +54,9 @@ class Arena:
     size : int or (height, width)
     walls : str
         A drawing, see `Grid`; open by default.
+    rest : {"none", "finds", "visits"}
+    n_backups : int
+        Of one rest.
 
     Examples
     --------
@@ -62,11 +71,17 @@ class Arena:
     n_finds: int = 3
     max_steps: int = 100
     barcode_size: int = 0
+    rest: str = "none"
+    n_backups: int = 20  # Mattar & Daw 2018, published program
 
     def __post_init__(self) -> None:
         for name in ("n_contexts", "n_exposures", "n_finds", "max_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.rest not in RESTS:
+            raise ValueError(f"rest must be {', '.join(RESTS)}, got '{self.rest}'")
+        if self.n_backups < 0:
+            raise ValueError(f"n_backups must not be negative, got {self.n_backups}")
         if not 0 <= self.barcode_size <= 16:
             raise ValueError(f"barcode_size must be in [0, 16] bits, got {self.barcode_size}")
         if self.barcode_size and 2**self.barcode_size < self.n_contexts:
@@ -111,7 +126,8 @@ class Arena:
 
     @property
     def n_steps(self) -> int:
-        return self.n_visits * self.max_steps
+        n_rests = {"none": 0, "finds": self.n_finds, "visits": 1}[self.rest]
+        return self.n_visits * (self.max_steps + n_rests)
 
     @cached_property
     def _around_walls(self) -> Distances:
@@ -141,7 +157,7 @@ class Arena:
         position = start = places.draw(layout, rng.random(), without=goal)
         state, bumped = np.full(n, NOWHERE), np.zeros(n, np.int8)
         reward, discount = np.zeros(n, np.float32), np.ones(n, np.float32)
-        solved, phase = np.zeros(n, bool), np.full(n, ACT, np.int8)
+        solved, resting = np.zeros((2, n), bool)
         first, active = np.ones((2, n), bool)
 
         for t in range(self.n_steps + 1):
@@ -152,28 +168,39 @@ class Arena:
                 "shortest_path": self._around_walls.to(goal)[lanes, position],
                 "manhattan": self._without_walls.to(goal)[lanes, position],
             }  # fmt: skip
+            if self.rest != "none":
+                labels["planning"] = np.where(resting, AT_END, ON_THE_WAY).astype(np.int8)
             now = TimeStep(
                 self._observe(position, visits.barcode[this], (bumped > 0) & ~first),
-                reward, discount, first, active, phase,
+                reward, discount, first, active, np.where(resting, REST, ACT).astype(np.int8),
                 {"state": state, "bumped": bumped, "solved": solved}, labels,
             )  # fmt: skip
             action = self.action.check((yield now), n)
             if t == self.n_steps:
                 return
-            target = np.where(active, graph.next_state[position, action], position)
-            state, bumped = np.where(active, target, NOWHERE), graph.bump[position, action] * active
-            solved = active & (target == goal)
+            moving, rested = active & ~resting, resting
+            target = np.where(moving, graph.next_state[position, action], position)
+            state, bumped = np.where(moving, target, NOWHERE), graph.bump[position, action] * moving
+            solved = moving & (target == goal)
             reward = solved.astype(np.float32)
-            find, steps = find + solved, steps + active
-            over = active & ((find == self.n_finds) | (steps == self.max_steps))
+            find, steps = find + solved, steps + moving
+            ended = active & ((find == self.n_finds) | (steps == self.max_steps))
+            resting = self._rests(solved, ended) & ~rested
+            over = ended & ~resting
             find, steps, visit = np.where(over, 0, find), np.where(over, 0, steps), visit + over
-            discount = (active & ~over).astype(np.float32)
+            discount = (active & ~ended).astype(np.float32)
             active = visit < self.n_visits
             first = over & active
             goal = visits.goal[lanes, np.minimum(visit, last)]
-            put = (solved | over) & active
+            put = (solved | rested | over) & active & ~resting
             place = places.draw(layout, rng.random(), without=goal)
             position, start = np.where(put, place, target), np.where(put, place, start)
+
+    def _rests(self, solved: np.ndarray, ended: np.ndarray) -> np.ndarray:
+        """Lanes in which a rest is due after a find, or after the end of a visit."""
+        if self.rest == "finds":
+            return solved
+        return ended if self.rest == "visits" else np.zeros(len(solved), bool)
 
     def _observe(
         self, position: np.ndarray, barcode: np.ndarray, blocked: np.ndarray
