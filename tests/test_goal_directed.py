@@ -16,9 +16,10 @@ from fastslow.models.goal_directed import (
     SequentialBranches,
     TransitionMemory,
 )
+from fastslow.models.goal_directed.branches import LegacyDraws
 from fastslow.models.goal_directed.frontier import toward_frontier
 from fastslow.models.goal_directed.network import PolicyNetworks, softmax
-from fastslow.models.goal_directed.planners import LegacyDraws, Plan
+from fastslow.models.goal_directed.planners import Plan
 from fastslow.models.goal_directed.replay import (
     Episode,
     Samples,

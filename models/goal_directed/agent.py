@@ -12,10 +12,11 @@ from ...tasks import Discrete, Lanes, Task, TimeStep
 from ...tasks.navigation import tan
 from ..agent import Agent, Trace
 from ..hippocampus import ReplayPath
+from .branches import LegacyDraws, RandomBranches
 from .frontier import toward_frontier
 from .memory import TransitionMemory
 from .network import PolicyNetworks
-from .planners import LegacyDraws, Plan, Planner, RandomBranches
+from .planners import Plan, Planner
 from .replay import BACKWARD, FORWARD, Episode, backward_samples, forward_samples, shuffled
 
 COUNTS, FAST, SLOW, FRONTIER = 0, 1, 2, 3  # values of the trace `decider`
