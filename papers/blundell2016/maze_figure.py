@@ -27,9 +27,9 @@ NEW_STATES = {
 }
 
 DOMAIN = {
-    "blundell2016/rooms_dqn": ("coordinates, 1 update in 4 moves", "-"),
-    "blundell2016/rooms_dqn_one_hot": ("one-hot, 1 in 4", "--"),
-    "blundell2016/rooms_dqn_dense": ("one-hot, each move", ":"),
+    "blundell2016/rooms_dqn": ("coordinates, 1 update in 4 moves", "model_free", "-"),
+    "blundell2016/rooms_dqn_one_hot": ("one-hot, 1 in 4", "network", "--"),
+    "blundell2016/rooms_dqn_dense": ("one-hot, each move", "optimal", ":"),
 }
 
 
@@ -61,8 +61,9 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
 
 
 def draw_domain(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
-    """Attempts of MFEC over those of each DQN, by the size of the maze."""
+    """Attempts of MFEC over those of each DQN, by the size of the maze; of seeds that both have."""
     import matplotlib.pyplot as plt
+    import numpy as np
     import pandas as pd
     from matplotlib.ticker import NullFormatter
 
@@ -77,21 +78,24 @@ def draw_domain(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
             continue  # MFEC itself
         fast = recordings["blundell2016/rooms" + (f"@{size}" if size else "")]
         n_states = len(set(fast["position"].values[fast["active"].values]))
-        columns = {"states": n_states, "share": share_of_attempts(fast, slow)}
+        seeds = np.intersect1d(fast.seed, slow.seed)
+        share = share_of_attempts(fast.sel(seed=seeds), slow.sel(seed=seeds))
+        columns = {"states": n_states, "seed": seeds, "share": share}
         tables.append(pd.DataFrame(columns).assign(source=name))
     table = pd.concat(tables, ignore_index=True)
-    for name, own in table.groupby("source", sort=False):
-        label, line = DOMAIN[str(name)]
+    for k, (name, own) in enumerate(table.groupby("source", sort=False)):
+        label, color, line = DOMAIN[str(name)]
         middle = own.groupby("states").share.median()
-        ax.plot(own.states, own.share, ".", ms=3, color=COLORS["model_free"])
-        ax.plot(middle.index, middle, line, color=COLORS["model_free"], label=label)
+        ax.plot(own.states + 0.7 * (k - 1), own.share, ".", ms=3, color=COLORS[color])
+        ax.plot(middle.index, middle, line, color=COLORS[color], label=label)
     ax.axhline(1 / 3, color=COLORS["published"], linestyle="--", linewidth=0.6)
     ax.set(
-        xlabel="starts, all free cells but the goal", ylabel="attempts, MFEC / DQN", yscale="log"
-    )
-    ax.set_yticks((0.1, 1 / 3, 1), ("0.1", "1/3", "1"))
+        xlabel="free cells but the goal", ylabel="attempts, MFEC / DQN", yscale="log",
+        ylim=(0.1, 10), xlim=(15, 71),
+    )  # fmt: skip
+    ax.set_yticks((0.1, 1 / 3, 1, 3, 10), ("0.1", "1/3", "1", "3", "10"))
     ax.yaxis.set_minor_formatter(NullFormatter())
-    ax.legend(handlelength=1.8)
+    ax.legend(handlelength=1.8, loc="upper left")
     return drawing, table
 
 
