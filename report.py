@@ -63,9 +63,9 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
         f"  claim      {signature.claim}",
         f"  published  {published_text(signature)}",
         f"  must lie   {bounds_text(signature)}",
-        f"  subject    {signature.subject}",
-        f"  shows      {signature.shows or 'no positive control'}",
-        f"  shows not  {signature.shows_not or 'no negative control'}",
+        f"  subject    {_named(signature.subject)}",
+        f"  shows      {_named(signature.shows) or 'no positive control'}",
+        f"  shows not  {_named(signature.shows_not) or 'no negative control'}",
     ]
     if signature.published != "direction only":
         fact = published(signature.published)
@@ -82,6 +82,10 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
             points = ", ".join(f"{value:.3f}" for value in m.seeds)
             lines.append(f"  {role:<9}  {measured_text(m)}  seeds {points}  ({m.source})")
     return "\n".join([*lines, f"  verdict    {verdict.verdict}: {verdict.reason}"])
+
+
+def _named(sources: str | tuple[str, ...] | None) -> str:
+    return sources if isinstance(sources, str) else " and ".join(sources or ())
 
 
 def save_figure(figure: Figure, out: str | Path | None = None) -> list[Path]:
