@@ -85,7 +85,7 @@ def draw_longer(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         share = baselines.solved_percent(10 * baselines.N_LEARNING, None)(recording)
         ax.plot(x + jitter(len(share), 0.2), share, "o", ms=2.5, color=COLORS[STYLES[name][0]])
         tables.append(pd.DataFrame({"learner": name, "value": share}))
-    ax.set(ylim=(0, 105), ylabel="attempts solved (%)")
+    ax.set(xlim=(-0.5, len(baselines.TEN_TIMES) - 0.5), ylim=(0, 105), ylabel="attempts solved (%)")
     _name_learners(ax, list(baselines.TEN_TIMES))
     return drawing, pd.concat(tables, ignore_index=True)
 

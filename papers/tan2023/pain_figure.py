@@ -46,8 +46,9 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
             pd.DataFrame({"panel": "a", "agent": name, "x": attempt, "value": curve}),
             pd.DataFrame({"panel": "b", "agent": name, "x": np.arange(len(share)), "value": share}),
         ]
-    axes[0].set(xlabel="attempt", ylabel="hazards entered an attempt", ylim=(0, None))
-    axes[0].legend()
+    top = 1.6 * axes[0].get_ylim()[1]  # room for the legend
+    axes[0].set(xlabel="attempt", ylabel="hazards entered an attempt", ylim=(0, top))
+    axes[0].legend(loc="upper center", ncols=2)
     axes[1].set(ylabel="attempts solved (%)", ylim=(0, 105))
     axes[1].set_xticks(range(len(STYLES)), [style[2] for style in STYLES.values()],
                        rotation=40, ha="right")  # fmt: skip
