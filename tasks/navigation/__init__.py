@@ -10,6 +10,7 @@ from .grid import LEFT_UP_RIGHT_DOWN, UP_DOWN_RIGHT_LEFT, Cell, Grid
 from .gridworld import GridWorld
 from .lives import AT_END, AT_START, NOWHERE, ON_THE_WAY
 from .mazes import linear_track, open_maze, shock_track, sleep_arena, t_maze
+from .two_gaps import TwoGaps
 
 __all__ = [
     "AT_END",
@@ -30,6 +31,7 @@ __all__ = [
     "Grid",
     "GridWorld",
     "StateGraph",
+    "TwoGaps",
     "linear_track",
     "open_maze",
     "shock_track",
