@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from ..declaration import Paper
-from . import nonlocal_news, plane, transplant
+from . import maze, nonlocal_news, plane, transplant
 
 paper = Paper(
     name="integrated",
@@ -12,8 +12,18 @@ paper = Paper(
         "Directions: Liu Y, Mattar MG, Behrens TEJ, Daw ND, Dolan RJ (2021), Science 372, eabf1357; "
         "Momennejad I, Otto AR, Daw ND, Norman KA (2018), eLife 7, e32548"
     ),
-    experiments=(*nonlocal_news.EXPERIMENTS, *plane.EXPERIMENTS, *transplant.EXPERIMENTS),
-    signatures=(*nonlocal_news.SIGNATURES, *plane.SIGNATURES, *transplant.SIGNATURES),
+    experiments=(
+        *nonlocal_news.EXPERIMENTS,
+        *maze.EXPERIMENTS,
+        *plane.EXPERIMENTS,
+        *transplant.EXPERIMENTS,
+    ),
+    signatures=(
+        *nonlocal_news.SIGNATURES,
+        *maze.SIGNATURES,
+        *plane.SIGNATURES,
+        *transplant.SIGNATURES,
+    ),
     figures=(*nonlocal_news.FIGURES, *plane.FIGURES, *transplant.FIGURES),
     notes=MappingProxyType(
         {

@@ -1,0 +1,90 @@
+"""One agent in an arena: what is lost with each of its parts, predicted before it was measured.
+
+A wall with two gaps divides the arena; contexts of a family share their hidden goal. Four tests
+follow the same life: the context is known and nothing has happened; its goal has moved while another
+context was visited; the gap on the way is closed; the context is new. Every part is taken out of the
+trained agent, and what that costs is compared with `maze_predictions`. Training settings were
+chosen on reward; every one tried is in `TRIED_MAZE.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...models.learners.corners import CornerByCorner
+from ...models.navigator import Navigator
+from ...models.training import ActorCritic
+from ...tasks.navigation import TwoGaps
+from ..declaration import Experiment, Test
+from .maze_predictions import EVENTS, SHORT_REST, SIGNATURES
+
+SOURCE = "ours; search after doi:10.48550/arXiv.2301.13758, the rest as integrated/nonlocal"
+TRAINED_ON = TwoGaps(
+    tested=False, n_rounds=8, life_steps=480, max_steps=50, p_brief=0.5, p_move=0.4
+)
+NETWORK = Navigator(
+    key=TRAINED_ON.context_columns, end=TRAINED_ON.place_columns, threshold=0.95, discount=0.95
+)
+TRAINING = ActorCritic(
+    n_lives=22_400,
+    n_lanes=32,
+    unroll=40,
+    discount=0.95,
+    learning_rate=3e-3,
+    value_weight=0.5,
+)
+PARTS = {
+    "intact": (),
+    "short_rest": (),
+    "state_reset": ("working_memory",),
+    "gate_shut": ("reinstatement",),
+    "no_rest": ("rest",),
+    "shuffled_replay": ("replayed_places",),
+    SHORT_REST: ("ranking",),
+    "no_search": ("search",),
+    "no_hippocampus": ("memory", "rest", "search"),
+}
+LIVES = Test(n_lives=120, record=())
+
+
+def tested(lesion: str, event: str) -> Test:
+    """Lives that end with this event, of the agent without these parts."""
+    n_backups = 1 if lesion in ("short_rest", SHORT_REST) else TwoGaps.n_backups
+    task = TwoGaps(event=event, n_backups=n_backups)
+    return replace(LIVES, task=task, without=PARTS[lesion])
+
+
+EXPERIMENTS = (
+    Experiment(
+        name="integrated/maze",
+        summary="one agent in an arena: parts taken out, four events",
+        task=TRAINED_ON,
+        agent=NETWORK,
+        training=TRAINING,
+        recording=replace(tested("intact", "news"), n_lives=30),
+        tests={f"{part}_{event}": tested(part, event) for part in PARTS for event in EVENTS},
+        source=SOURCE,
+    ),
+    Experiment(
+        name="integrated/maze_without_reward_input",
+        summary="the agent in the arena, trained without knowing what it earns",
+        task=TRAINED_ON,
+        agent=NETWORK.without("reward_input"),
+        training=TRAINING,
+        recording=replace(tested("intact", "news"), n_lives=30),
+        tests={event: tested("intact", event) for event in EVENTS},
+        source=SOURCE,
+        reproduced=False,
+    ),
+    Experiment(
+        name="integrated/maze_ignorant",
+        summary="knows the arena and nothing of its contexts: corner by corner",
+        task=TwoGaps(),
+        agent=CornerByCorner(),
+        recording=replace(LIVES, n_lives=30),
+        tests={event: tested("intact", event) for event in EVENTS},
+        source="control",
+    ),
+)
+
+__all__ = ["EXPERIMENTS", "SIGNATURES"]

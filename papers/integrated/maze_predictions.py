@@ -1,0 +1,116 @@
+"""Which part of the one agent is needed for what: the lesion table, predicted before it was measured.
+
+`+` impaired, `(+)` partly, `0` spared. A lesion's cost is the steps that it adds to the way to the goal, as a
+share of the range from the intact agent to one that knows the arena and nothing of its
+contexts (`CornerByCorner`, which tries the corners in random order). Random moves would be no such end of
+a range: they take 86 steps where ignorance takes ten, and anything would be spared. A spared cell is an
+equivalence test.
+"""
+
+from __future__ import annotations
+
+from ..declaration import Signature
+from .maze_measures import impairment
+
+PREDICTED = """
+lesion                        | within_visit | recurrence | remote_news | detour | new_context
+state_reset                   |      +       |    (+)     |     (+)     |  (+)   |      0
+gate_shut                     |      0       |     +      |      +      |   0    |      0
+no_rest                       |      0       |     0      |      +      |   0    |      0
+shuffled_replay               |      0       |     0      |      +      |   0    |      0
+random_order_in_short_rest    |      0       |     0      |     (+)     |   0    |      0
+no_search                     |      0       |     0      |      0      |   +    |      0
+no_hippocampus                |      0       |     +      |      +      |   +    |      0
+trained_without_reward_input  |      +       |     +      |      +      |   +    |      0
+"""
+
+MARGIN = 0.15  # of the range: specified before anything was run
+# Knowing nothing of a context costs a network that searches well less than the whole range, hence
+# "impaired" cannot be all of it: chosen, twice the margin. Partly is beyond the margin, and half at most.
+BOUNDS = {"0": (-MARGIN, MARGIN), "(+)": (MARGIN, 0.5), "+": (2 * MARGIN, None)}
+
+# Column: event of the test, and trials of the test visit that are measured.
+COLUMNS = {
+    "within_visit": ("new", (1, 2)),
+    "recurrence": ("recurrence", (0,)),
+    "remote_news": ("news", (0,)),
+    "detour": ("closed", (0,)),
+    "new_context": ("new", (0,)),
+}
+EVENTS = ("recurrence", "news", "closed", "new")
+
+LESIONS = {
+    "state_reset": "With the recurrent state reset before each trial",
+    "gate_shut": "When no state is put back",
+    "no_rest": "Without replay at rest",
+    "shuffled_replay": "When rest replays as many ways, but to places drawn at random",
+    "random_order_in_short_rest": "When a rest of one backup replays a context drawn at random",
+    "no_search": "Without a search of memory",
+    "no_hippocampus": "Without anything stored, rest or search",
+    "trained_without_reward_input": "After training without knowledge of what was earned",
+}
+WHAT = {
+    "within_visit": "learning within a visit",
+    "recurrence": "finding the goal of a known context",
+    "remote_news": "finding a goal that moved while another context was visited",
+    "detour": "the detour around a closed gap",
+    "new_context": "the search of a new context",
+}
+# Controls: an impaired cell must not be found where nothing is expected to be lost, a spared one not
+# where that is what is lost. Nothing is expected to spoil the search of a new context but ignorance.
+SPARED = dict.fromkeys(COLUMNS, "no_rest") | {"remote_news": "no_search"}
+IMPAIRED = {
+    "within_visit": "state_reset",
+    "recurrence": "gate_shut",
+    "remote_news": "no_rest",
+    "detour": "no_search",
+    "new_context": "ignorant",
+}
+SHORT_REST = "random_order_in_short_rest"
+
+
+def cells() -> dict[tuple[str, str], str]:
+    """What is predicted, by lesion and column."""
+    head, *lines = [line.split("|") for line in PREDICTED.strip().splitlines()]
+    columns = [name.strip() for name in head[1:]]
+    return {
+        (line[0].strip(), column): sign.strip()
+        for line in lines
+        for column, sign in zip(columns, line[1:], strict=True)
+    }
+
+
+def source(lesion: str, event: str) -> str:
+    """The recording of an agent in a test; "intact" and "ignorant" are agents, too."""
+    if lesion == "ignorant":
+        return f"integrated/maze_ignorant@{event}"
+    if lesion == "trained_without_reward_input":
+        return f"integrated/maze_without_reward_input@{event}"
+    return f"integrated/maze@{lesion}_{event}"
+
+
+def compared(lesion: str, column: str) -> tuple[str, str, str]:
+    """What an impairment is measured from: the intact agent, the ignorant one, and the lesioned one."""
+    event, _ = COLUMNS[column]
+    intact = "short_rest" if lesion == SHORT_REST else "intact"
+    return source(intact, event), source("ignorant", event), source(lesion, event)
+
+
+def _signature(lesion: str, column: str, sign: str) -> Signature:
+    low, high = BOUNDS[sign]
+    spared = sign == "0"
+    control = IMPAIRED[column] if spared else SPARED[column]
+    lost = {"0": "is spared", "(+)": "is partly impaired", "+": "is impaired"}[sign]
+    return Signature(
+        name=f"integrated/{lesion}_{column}",
+        claim=f"{LESIONS[lesion]} {WHAT[column]} {lost}.",
+        published="direction only",
+        low=low,
+        high=high,
+        measure=impairment(COLUMNS[column][1]),
+        subject=compared(lesion, column),
+        shows_not=compared(control, column),
+    )
+
+
+SIGNATURES = tuple(_signature(*cell, sign) for cell, sign in cells().items())
