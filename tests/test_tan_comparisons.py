@@ -103,3 +103,23 @@ def test_across_says_on_which_side_start_and_goal_lie():
     start, goal = (recording[end].isel(step=0).values // 10 for end in ("start", "goal"))
     expected = ((start < 5) & (goal > 5)) | ((start > 5) & (goal < 5))
     np.testing.assert_array_equal(subgoals.across(recording).values, expected)
+
+
+def always(recording, solved_across):
+    """The recording as if all attempts on one side were solved, and across all or none."""
+    reached = xr.where(subgoals.across(recording), solved_across, True)
+    last = recording["active"].cumsum("step") == recording["active"].sum("step")
+    return recording.assign(solved=reached & last & recording["active"])
+
+
+def test_points_are_gained_across_the_wall_alone():
+    recording = stacked(subgoals.WORLD, Random(), n_lives=1)
+    recording = recording.isel(step=slice(0, 5))
+    all_, none = always(recording, True), always(recording, False)
+    np.testing.assert_allclose(subgoals.points_gained("across")(all_, none), 100)
+    np.testing.assert_allclose(subgoals.points_gained("same")(all_, none), 0)
+    np.testing.assert_allclose(subgoals.points_more("across")(all_, none, all_, none), 0)
+    np.testing.assert_allclose(subgoals.points_more("across")(all_, none, none, all_), 200)
+    drawing, table = subgoals.FIGURES[0].draw(dict.fromkeys(subgoals.FIGURES[0].needs, all_))
+    assert len(drawing.axes) == 2
+    assert (table["value"] == 100).all()
