@@ -243,11 +243,19 @@ FIGURES = (
             "Learning to learn: proportion correct by trial. (a) Networks in the middle of each "
             "sixth of training and at its end; mean over all seeds, shade: 95 % interval of the "
             f"end. The title counts the seeds at ceiling, {CEILING:.0%} correct in trials 2 to 6; "
-            "those that are not are part of every mean. (b) Published networks, digitized. (c) "
+            "those that are not are part of every mean; dashed: at six moments of the stretch in which "
+            "reward rises, .04 to .10 of training, later ones darker. (b) Published networks, digitized. (c) "
             "Harlow's monkeys by problem number, digitized from the same figure. (d) Trial 2 over "
             "training; dots: seeds."
         ),
-        needs=(*_CURVE, *_BLIND_CURVE, f"{_NETWORK}@untrained", f"{_NETWORK}@amnesic", _OBSERVER),
+        needs=(
+            *_CURVE,
+            *_LEARNING,
+            *_BLIND_CURVE,
+            f"{_NETWORK}@untrained",
+            f"{_NETWORK}@amnesic",
+            _OBSERVER,
+        ),
         draw=draw_harlow,
     ),
     Figure(

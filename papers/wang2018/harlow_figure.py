@@ -71,6 +71,7 @@ def draw_harlow(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:
         _trial_2(axes[3], blind, "blind", "reward-blind"),
         *(_table("control", label, trial_accuracy(recordings[s])) for s, label in controls),
     ]
+    tables.append(_while_learning(axes[0], recordings))
     axes[1].set_title("published networks")
     axes[2].set_title("monkeys")
     _published_trial_2(axes[3])
@@ -129,6 +130,20 @@ def _networks(ax: Axes, over_training: Sequence[xr.Dataset]) -> pd.DataFrame:
     _legend_below(ax, "quantile of training")
     share = {"panel": "share at ceiling", "label": "final", "mean": [at_ceiling.mean()]}
     return pd.concat([*tables, pd.DataFrame(share | {"n": len(at_ceiling)})], ignore_index=True)
+
+
+def _while_learning(ax: Axes, recordings: Recordings) -> pd.DataFrame:
+    """Accuracy by trial in the stretch of training in which reward rises, dashed."""
+    import pandas as pd
+
+    rising = [source for source in recordings if source.startswith("wang2018/harlow@rise_")]
+    tables = [
+        _table("while learning", source.partition("@")[2], trial_accuracy(recordings[source]))
+        for source in rising
+    ]
+    for table, color in zip(tables, _shades("Greys", len(tables)), strict=True):
+        ax.plot(table["trial"], table["mean"], "--", color=color, linewidth=0.7, zorder=1)
+    return pd.concat(tables, ignore_index=True)
 
 
 def _published_curves(ax: Axes, fact: Fact, rows: str, shades: str) -> pd.DataFrame:
