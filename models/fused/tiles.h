@@ -12,6 +12,7 @@
 
 #if defined(__AMX_BF16__) && defined(__AVX512BF16__) && defined(__linux__)
 #define FASTSLOW_TILES 1
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -63,7 +64,8 @@ inline void begin_tiles() {
     begun = true;
 }
 
-typedef __m512i bits;
+typedef uint32_t bits __attribute__((vector_size(64)));
+typedef uint16_t words __attribute__((vector_size(64)));
 
 // A float32 and its split: both parts as the upper halves of 32 bits.
 struct Split {
@@ -73,22 +75,22 @@ struct Split {
         rest = rounded(x - reinterpret_cast<vec>(high));
     }
     static bits rounded(vec x) {
-        const bits up = _mm512_add_epi32(reinterpret_cast<bits>(x), _mm512_set1_epi32(0x8000));
-        return _mm512_and_si512(up, _mm512_set1_epi32(int(0xffff0000)));
+        return (reinterpret_cast<bits>(x) + 0x8000u) & 0xffff0000u;
     }
 };
 
 // 32 halves: those of `low`, then those of `high`.
 inline void store_halves(half* to, bits low, bits high) {
-    bits order;
-    uint16_t* word = reinterpret_cast<uint16_t*>(&order);
-    for (int i = 0; i < 32; ++i) word[i] = uint16_t(2 * i + 1);
-    _mm512_storeu_si512(to, _mm512_permutex2var_epi16(low, order, high));
+    words order;
+    for (int i = 0; i < 32; ++i) order[i] = uint16_t(2 * i + 1);
+    asm("vpermt2w %2, %1, %0" : "+v"(low) : "v"(order), "v"(high));
+    memcpy(to, &low, sizeof low);
 }
 
 // 32 halves: each of `even` followed by that of `odd`.
 inline void store_pairs(half* to, bits even, bits odd) {
-    _mm512_storeu_si512(to, _mm512_or_si512(_mm512_srli_epi32(even, 16), odd));
+    const bits both = even >> 16 | odd;
+    memcpy(to, &both, sizeof both);
 }
 
 inline vec load_or_zeros(const float* x, bool there) { return there ? load(x) : vec{}; }
@@ -129,11 +131,10 @@ inline void turn(vec (&x)[16]) {
 #pragma GCC unroll 16
         for (int i = 0; i < 16; ++i) {
             if (i & apart) continue;
-            const __m512 a = reinterpret_cast<__m512>(x[i]);
-            const __m512 b = reinterpret_cast<__m512>(x[i + apart]);
-            x[i] = reinterpret_cast<vec>(_mm512_permutex2var_ps(a, reinterpret_cast<bits>(low), b));
-            x[i + apart] =
-                reinterpret_cast<vec>(_mm512_permutex2var_ps(a, reinterpret_cast<bits>(high), b));
+            vec a = x[i];
+            asm("vpermt2ps %2, %1, %0" : "+v"(x[i]) : "v"(low), "v"(x[i + apart]));
+            asm("vpermt2ps %2, %1, %0" : "+v"(a) : "v"(high), "v"(x[i + apart]));
+            x[i + apart] = a;
         }
     }
 }

@@ -6,9 +6,6 @@
 #pragma once
 
 #include <stdint.h>
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
 
 namespace fastslow {
 
@@ -30,22 +27,23 @@ inline vec load(const float* p) { return *reinterpret_cast<const anywhere*>(p); 
 inline void store(float* p, vec x) { *reinterpret_cast<anywhere*>(p) = x; }
 inline vec all(float x) { return x - vec{}; }
 
-// A NaN passes through both, as it does through the instructions if it stands second.
+// Instructions are written as such: the compiler's header of them all takes as long to read as this
+// kernel to compile. A NaN passes through both of these, as it does if it is the second operand.
 inline vec at_most(vec x, float high) {
-#if defined(__AVX512F__)
-    return reinterpret_cast<vec>(_mm512_min_ps(all(high), x));
-#elif defined(__AVX2__)
-    return reinterpret_cast<vec>(_mm256_min_ps(all(high), x));
+#if defined(__AVX2__)
+    vec y;
+    asm("vminps %1, %2, %0" : "=v"(y) : "v"(x), "v"(all(high)));
+    return y;
 #else
     return x > all(high) ? all(high) : x;
 #endif
 }
 
 inline vec at_least(vec x, float low) {
-#if defined(__AVX512F__)
-    return reinterpret_cast<vec>(_mm512_max_ps(all(low), x));
-#elif defined(__AVX2__)
-    return reinterpret_cast<vec>(_mm256_max_ps(all(low), x));
+#if defined(__AVX2__)
+    vec y;
+    asm("vmaxps %1, %2, %0" : "=v"(y) : "v"(x), "v"(all(low)));
+    return y;
 #else
     return x < all(low) ? all(low) : x;
 #endif
@@ -55,10 +53,12 @@ inline vec at_least(vec x, float low) {
 // an estimate and Newton steps where the machine has one, else a division.
 inline vec reciprocal(vec x) {
 #if defined(__AVX512F__)
-    vec y = reinterpret_cast<vec>(_mm512_rcp14_ps(reinterpret_cast<__m512>(x)));
+    vec y;
+    asm("vrcp14ps %1, %0" : "=v"(y) : "v"(x));
     return y * (2.0f - x * y);
 #elif defined(__AVX2__)
-    vec y = reinterpret_cast<vec>(_mm256_rcp_ps(reinterpret_cast<__m256>(x)));
+    vec y;
+    asm("vrcpps %1, %0" : "=x"(y) : "x"(x));
     y = y * (2.0f - x * y);
     return y + y * (1.0f - x * y);  // the estimate has 12 bits, that of AVX-512 has 14
 #else
