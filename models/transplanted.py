@@ -137,12 +137,12 @@ class Transplanted(Integrated):
     def _proposed(self, n_backups: int) -> list[ReplayPath]:
         """What sharp waves replay, contexts cued in the order in which `Integrated` would replay."""
         wanted = super()._proposed(self._outcomes.end[0].size)
-        return [path for w in wanted if (path := self._replayed(w, n_backups)).n_backups]
+        replayed = [self._replayed(w.lane, _transitions(w), n_backups) for w in wanted]
+        return [path for path in replayed if path.n_backups]
 
-    def _replayed(self, wanted: ReplayPath, n_backups: int) -> ReplayPath:
-        """The transitions of `wanted` that sharp waves pass, in their order."""
-        lane, order = wanted.lane, list(dict.fromkeys(wanted.states.tolist()))
-        left = set(zip(wanted.states.tolist(), wanted.actions.tolist(), strict=True))
+    def _replayed(self, lane: int, wanted: list[tuple[int, int]], n_backups: int) -> ReplayPath:
+        """The transitions (context, action) of `wanted` that sharp waves pass, in their order."""
+        left, order = set(wanted), list(dict.fromkeys(context for context, _ in wanted))
         found: list[tuple[int, int]] = []
         for from_end, context in product((False, True), order):
             if len(found) >= n_backups:
@@ -166,6 +166,12 @@ class Transplanted(Integrated):
     def _stored(self, key: np.ndarray) -> np.ndarray:
         # A sharp wave has reactivated the context: nothing has to be completed
         return self._memory.store.value_under(key)
+
+
+def _transitions(path: ReplayPath) -> list[tuple[int, int]]:
+    """Context and action of each backup."""
+    assert path.actions is not None
+    return list(zip(path.states.tolist(), path.actions.tolist(), strict=True))
 
 
 class Told(OutcomeMemory):
@@ -200,8 +206,8 @@ class Told(OutcomeMemory):
         super().observe(key, step)
         slot = self._slot(key)
         for lane in np.flatnonzero(step.get("write", np.ones(self.n, bool))).tolist():
-            happened = slot[lane], step["action"][lane], step["end"][lane]
-            self._visit[lane].append(tuple(map(int, happened)))  # type: ignore[arg-type]
+            action, end = int(step["action"][lane]), int(step["end"][lane])
+            self._visit[lane].append((int(slot[lane]), action, end))
 
     def _taught(self, reward: np.ndarray, rpe: np.ndarray, draw: np.ndarray) -> np.ndarray:
         """What the neurons make of a reward, where the critic expected what leaves this error."""

@@ -9,7 +9,14 @@ import xarray as xr
 
 from fastslow.models.hippocampus.sources import NoReplay, ShuffledOrder
 from fastslow.models.hippocampus.spiking import Decoded
-from fastslow.papers.closed_loop import excited_goal, line, line_figure, measures, paper
+from fastslow.papers.closed_loop import (
+    excited_goal,
+    index_figure,
+    line,
+    line_figure,
+    measures,
+    paper,
+)
 
 N_ATTEMPTS, N_SEEDS, SHORTEST = 10, 3, 19
 
@@ -96,7 +103,8 @@ def test_every_source_of_a_signature_is_an_experiment():
         for test in experiment.all_tests
     }
     needed = {s for signature in paper.signatures for s in signature.sources}
-    assert needed | {need for figure in paper.figures for need in figure.needs} <= known
+    needed |= {need for figure in paper.figures for need in figure.needs}
+    assert needed <= known
 
 
 def test_learning_is_drawn(planted):
@@ -126,3 +134,18 @@ def test_a_rest_is_drawn_with_the_path_that_is_read(planted):
     nothing = planted.assign(n_events=0 * planted.n_events)
     with pytest.raises(ValueError, match="the first seed has no rest with a sharp wave"):
         line_figure.draw_rest(dict.fromkeys(recordings, nothing))
+
+
+def test_the_index_is_drawn(planted):
+    visits = planted.isel(step=[0]).assign(
+        exposure=(
+            ("seed", "episode", "step"),
+            np.resize([1, 2, 3], (N_SEEDS, planted.sizes["episode"], 1)),
+        )
+    )
+    visits = visits.assign(reward=visits.exposure * 2.0, active=visits.exposure > 0)
+    drawing, table = index_figure.draw_index(dict.fromkeys(index_figure.WAYS, visits))
+    plt.close(drawing)
+    at_second = table[table.exposure == 2].reward_by_exposure
+    assert len(at_second) == 2 * N_SEEDS
+    assert (at_second == 4).all()

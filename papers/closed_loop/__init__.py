@@ -11,10 +11,12 @@ paper = Paper(
         "2022 (doi:10.7554/eLife.71850)"
     ),
     experiments=(
-        *line.EXPERIMENTS, *excited_goal.EXPERIMENTS, *episodic_index.EXPERIMENTS,
+        *line.EXPERIMENTS,
+        *excited_goal.EXPERIMENTS,
+        *episodic_index.EXPERIMENTS,
     ),  # fmt: skip
     signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES, *episodic_index.SIGNATURES),
-    figures=line.FIGURES,
+    figures=(*line.FIGURES, *episodic_index.FIGURES),
     notes={
         "closed_loop/starts_near_goal": (
             "Most goal-cued events begin at the goal, .78 [.69, .88]; the first 10 ms of some decode "
