@@ -152,8 +152,8 @@ struct Population : Arrays {
     long lanes;  // of a tile
     long n, n_tiles, n_outputs, n_columns, column_stride, back_stride, depth, outputs_size;
     long head_at, head_bias_at, initial_hidden_at, initial_cell_at, kept_size;
-    // Of the tile unit: what sums over units, inputs and columns take; rows that it writes beyond
-    // those of the gradient are 0.
+    // Of the tile unit: steps of sums over units, inputs and columns. It takes input rows with their
+    // padding, so it also adds zeros to what lies behind a tile's gradient of the weights.
     long unit_steps, input_steps, column_steps, tile_gradient_size;
     Pool pool;
     // By tile and step: what `Kept` points to; policy logits and value, (n_outputs, lanes).

@@ -2,9 +2,9 @@
 //
 // The unit multiplies bfloat16. So every number is split into two of them, a high part and the rest,
 // and three of the four partial products are added up in float32; what is left out and rounded off
-// is at most 3 * 2^-18 of a product, a seventh of what vectors lose on a sum of a hundred terms at
-// worst. Both matrices are cut into tiles of 16 rows of 64 bytes, high part and rest one after the
-// other: of a left matrix 16 rows by 32 terms, of a right one 32 terms, in pairs, by 16 columns.
+// is at most 3 * 2^-18 of a product. Both matrices are cut into tiles of 16 rows of 64 bytes, high
+// part and rest one after the other: of a left matrix 16 rows by 32 terms, of a right one 32 terms,
+// in pairs, by 16 columns.
 
 #pragma once
 
