@@ -14,7 +14,6 @@ from typing import ClassVar
 import numpy as np
 
 from ..tasks import ACT, REST, Lanes, Task, TimeStep
-from . import cores
 from .agent import Trace
 from .episodic import EpisodicPrefrontal
 from .goal_directed.memory import TransitionMemory
@@ -23,6 +22,7 @@ from .hippocampus import ReplayPath
 from .hippocampus.outcomes import UNKNOWN, UNTRIED, OutcomeMemory
 from .integrated import Integrated
 from .prefrontal import n_actions
+from .rewalking import Rewalking
 
 N_CONTEXTS = 8  # room in memory
 
@@ -85,12 +85,14 @@ class Navigator(Integrated):
         self._map = TransitionMemory(n, n_places, n_actions(task), infer_returns=True)
         self._misled = np.zeros(n, bool)
         self._revalued = np.full((n, n_places), np.nan)
-        self._at = self.input_slices(task)
+        self._rewalking = Rewalking(
+            self, task, self._key_at, self._end_at, "replayed_content" in self.lesions
+        )
         self._last["place"] = np.zeros(n, np.int64)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         action, trace = super().act(now)
-        self._last["place"] = self._place(now)
+        self._last["place"], self._operations = self._place(now), trace["operations"]
         return action, trace
 
     def _place(self, now: TimeStep) -> np.ndarray:
@@ -151,15 +153,9 @@ class Navigator(Integrated):
         """Value of the `leaf` places (k, n_places) of `lanes` where `wanted` (k,); -inf elsewhere."""
         row, place = np.nonzero(leaf & wanted[:, None])
         lane = lanes[row]
-        inputs = np.zeros((len(lane), self._at["done"].stop), np.float32)
-        start = self._at["observation"].start
-        inputs[np.arange(len(lane)), start + self._end_at.start + place] = 1
-        key_at = slice(start + self._key_at.start, start + self._key_at.stop)
-        inputs[:, key_at] = now.observation[lane, self._key_at]
         state = {name: array[lane] for name, array in self._state.items()}
-        state["reinstated"] = self._reinstated[lane]
-        after, _ = cores.step(self.core, self._trained(), inputs, state, self.held)
-        _, value = cores.outputs(self._trained(), after["hidden"])
+        key = now.observation[lane, self._key_at]
+        value = self._rewalking.value(state, self._reinstated[lane], key, place)
         revalued = self._revalued[lane, place]
         worth = np.full(leaf.shape, -np.inf)
         worth[row, place] = np.where(np.isnan(revalued), value, revalued)
@@ -184,19 +180,20 @@ class Navigator(Integrated):
         lanes = np.flatnonzero(now.phase == REST)
         chosen, n_chosen = self._chosen(lanes, n_backups)
         if not n_chosen.any():
-            return {"operations": np.full(len(now.phase), self._revisiting.operations_per_step)}
+            return {}
         row, rank = np.nonzero(np.arange(chosen.shape[1]) < n_chosen[:, None])
         lane, slot = lanes[row], chosen[row, rank]
         places, moves, reward = self._way(lane, slot)
         self._relive(lane, slot, rank, places, moves, reward)
-        n_steps = np.ones(len(now.phase), np.int64)  # of the network
+        n_steps = np.zeros(len(now.phase), np.int64)  # of the network
         np.add.at(n_steps, lane, (places != NOTHING).sum(axis=1))
+        operations = self._operations + n_steps * self._revisiting.operations_per_step
         paths = [
             ReplayPath(way[way != NOTHING], rewards=paid[way != NOTHING], kind="forward",
                        source="ways", lane=int(of))
             for of, way, paid in zip(lane, places, reward, strict=True)
         ]  # fmt: skip
-        return {"replay": paths, "operations": n_steps * self._revisiting.operations_per_step}
+        return {"replay": paths, "operations": operations}
 
     def _chosen(self, lanes: np.ndarray, n_backups: int) -> tuple[np.ndarray, np.ndarray]:
         """Numbers of the contexts to be replayed, in order, (k, n_contexts), and how many, (k,).
@@ -240,7 +237,7 @@ class Navigator(Integrated):
         stored = np.zeros((len(lane), self.n_units), np.float32)
         for turn in turns:
             stored[turn] = self._stored(keys_of(turn))[lane[turn]]
-        left = self._after(stored, key, places, moves, reward)
+        left = self._rewalking.after(stored, key, places, moves, reward)
         for turn in turns if "memory" not in self.lesions else ():
             value, write = np.zeros((store.n, self.n_units), np.float32), np.zeros(store.n, bool)
             value[lane[turn]], write[lane[turn]] = left[turn], True
@@ -273,33 +270,3 @@ class Navigator(Integrated):
         drawn = (self._place_draw[lanes, 2 * slot + i] * entered.sum(axis=1)).astype(np.int64)
         entered_first = np.argsort(~entered, axis=1, kind="stable")
         return entered_first[np.arange(len(lanes)), drawn]
-
-    def _after(
-        self,
-        stored: np.ndarray,
-        key: np.ndarray,
-        places: np.ndarray,
-        moves: np.ndarray,
-        reward: np.ndarray,
-    ) -> np.ndarray:
-        """The cell state (k, n_units) that a visit of one trial along these ways leaves."""
-        weights, rows = self._trained(), np.arange(len(places))
-        at, start = self._at, self._at["observation"].start
-        state = {
-            name: np.repeat(weights[f"initial_{name}"][None], len(places), axis=0)
-            for name in cores.state_names(self.core)
-        }
-        for place, move, paid in zip(places.T, moves.T, reward.T, strict=True):
-            inputs = np.zeros((len(places), at["done"].stop), np.float32)
-            if "replayed_content" not in self.lesions:
-                inputs[rows, start + self._end_at.start + place] = 1
-                inputs[:, start + self._key_at.start : start + self._key_at.stop] = key
-                moved = move != NOTHING
-                inputs[rows[moved], at["previous_action"].start + move[moved]] = 1
-                inputs[:, at["previous_reward"]] = paid[:, None]
-            after, _ = cores.step(
-                self.core, weights, inputs, {**state, "reinstated": stored}, self.held
-            )
-            going = (place != NOTHING)[:, None]
-            state = {name: np.where(going, after[name], state[name]) for name in state}
-        return state["cell"]
