@@ -190,6 +190,16 @@ FIGURES = (
         draw=draw_learning,
     ),
     Figure(
+        name="blundell2016/maze_long",
+        caption=(
+            "The same for 2,000 attempts: what starts late may end ahead. Mean path of the last 20 "
+            "attempts over the shortest, median over lives; lines: median over seeds; bands: "
+            "quartiles."
+        ),
+        needs=(_LONG, _DQN_LONG),
+        draw=draw_learning,
+    ),
+    Figure(
         name="blundell2016/domain",
         caption=(
             "Attempts to the criterion of MFEC as a share of those of a DQN, in four rooms of 5, 7 "

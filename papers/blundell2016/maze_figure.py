@@ -15,6 +15,9 @@ STYLES = {
     "blundell2016/maze_unbound": ("MFEC, states shuffled", "network", ":"),
     "blundell2016/maze_dqn": ("DQN", "model_free", "-"),
     "blundell2016/maze_dqn_one_hot": ("DQN, one-hot", "model_free", "--"),
+    "blundell2016/maze_long": ("MFEC", "network", "-"),
+    "blundell2016/maze_dqn_long": ("DQN", "model_free", "-"),
+    "pritzel2017/maze_long": ("NEC", "optimal", "-"),
     "pritzel2017/maze": ("NEC", "optimal", "-"),
     "pritzel2017/maze_random_embedding": ("NEC, random embedding", "optimal", ":"),
 }

@@ -29,7 +29,7 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
     from ...analysis.learning_curves import moves_by_lap
     from ...analysis.style import COLORS, ONE_COLUMN, letter
 
-    drawing, axes = plt.subplots(1, 2, figsize=(ONE_COLUMN, 1.9))
+    drawing, axes = plt.subplots(1, 2, figsize=(ONE_COLUMN, 2.0))
     tables = []
     for ax, world, text in zip(axes, ("track", "maze"), "ab", strict=True):
         for source, (color, line) in STYLES.items():
@@ -50,7 +50,8 @@ def draw_learning(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
                 pd.DataFrame({"lap": lap, "mean": mean, "low": mean - half, "high": mean + half})
                 .assign(world=world, source=source)
             )  # fmt: skip
-        ax.set(xlabel="lap", ylabel="1 + moves beyond the shortest", yscale="log", title=world)
+        ax.set(xlabel="lap", ylabel="1 + extra moves", yscale="log", title=world)
         letter(ax, text)
-    axes[0].legend(loc="upper right", handlelength=1.5, borderaxespad=0.1)
+    sources, labels = axes[0].get_legend_handles_labels()
+    drawing.legend(sources, labels, loc="outside upper center", ncols=5, handlelength=1.5)
     return drawing, pd.concat(tables, ignore_index=True)

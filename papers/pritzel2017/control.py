@@ -141,6 +141,16 @@ FIGURES = (
         draw=draw_learning,
     ),
     Figure(
+        name="pritzel2017/maze_long",
+        caption=(
+            "The same for 2,000 attempts: what starts late may end ahead. Mean path of the last 20 "
+            "attempts over the shortest, median over lives; lines: median over seeds; bands: "
+            "quartiles."
+        ),
+        needs=(f"{_NEC}_long", f"{_MFEC}_long", f"{_DQN}_long"),
+        draw=draw_learning,
+    ),
+    Figure(
         name="pritzel2017/similar_states",
         caption=(
             "Moves whose state and action had never been stored. (a) Their value, weighted by "
