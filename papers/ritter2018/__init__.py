@@ -60,6 +60,11 @@ paper = Paper(
             "At five bits what comes back still costs .44 of reward, about half a pull too many of a "
             "wrong arm, less than the 2.3 that the gate held open costs."
         ),
+        "ritter2018/water_maze_first_exposure": (
+            "In a new context the state of the barcode that is nearest comes back, for no threshold "
+            "keeps it out, and its goal is looked at first: within ten steps in .50 of visits, in .37 "
+            "of the same visits with an empty memory. That costs about one step of 15."
+        ),
         "ritter2018/handover_geometry": (
             "With shuffled keys the same measure lies around its bound of 0, as it should, and so "
             "not wholly outside. Geometry comes along with the memory of another network, too, "
