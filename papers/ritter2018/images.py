@@ -101,8 +101,9 @@ FIGURES = (
             "Contexts that look different each time. (a) Three drawings of each of four "
             "characters. (b) Reward of ten pulls by exposure of the character. (c) The second "
             "exposure, by what is compared: the picture, what the network makes of it, eight "
-            "random mixtures of its pixels; and with one picture for each character. Means over "
-            "seeds with their 95 % intervals; dots: seeds."
+            "random mixtures of its pixels, all with the threshold that was chosen for pictures; and "
+            "with one picture for each character. Means over seeds with their 95 % intervals; dots: "
+            "seeds."
         ),
         needs=(_NETWORK, _SHUT, _SHUFFLED, _OWN, _MIXED, _SAME),
         draw=draw_images,

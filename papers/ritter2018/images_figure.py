@@ -46,12 +46,12 @@ def draw_images(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
             for e, m, h in zip(at, mean, half, strict=True)
         ]
     axes[1].set(xlabel="exposure", ylabel="reward of ten pulls", ylim=(0, 10))
-    axes[1].legend(handlelength=1.5)
+    axes[1].legend(loc="lower right", ncols=2, handlelength=1.5)
     for x, (source, label, color) in enumerate(KEYS):
         seeds = reward_by_exposure(recordings[source]).sel(exposure=2).values
         error = float(half_interval(seeds[:, None])[0])
         axes[2].bar(x, seeds.mean(), yerr=error, width=0.7, color=COLORS[color])
-        axes[2].plot([x] * len(seeds), seeds, "o", ms=1.5, color="black", alpha=0.6)
+        axes[2].plot([x + 0.2] * len(seeds), seeds, "o", ms=1.5, color="black", alpha=0.6)
         rows.append({"panel": "c", "source": label, "exposure": 2, "mean": seeds.mean(),
                      "half": error})  # fmt: skip
     axes[2].set(xticks=range(len(KEYS)), ylabel="reward, exposure 2", ylim=(0, 10))
