@@ -17,6 +17,8 @@ IN_DEGREE = 800  # recurrent inputs of a pyramidal cell: 8,000 cells connected w
 N_BASKET, P_BASKET = 150, 0.25
 EXCITATORY, INHIBITORY = 0.0, -70.0  # reversal potentials, mV
 
+CUE_STEP = 0.05  # s; cues last a whole number of these
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -120,6 +122,6 @@ GAMMA = Condition(
 ASYMMETRIC_MOSSY_WEIGHT = 21.5  # nS, with weights learned by the asymmetric rule
 
 __all__ = [
-    "ASYMMETRIC_MOSSY_WEIGHT", "BASKET", "GAMMA", "NO_ADAPTATION", "PYRAMIDAL", "SHARP_WAVE",
+    "ASYMMETRIC_MOSSY_WEIGHT", "BASKET", "CUE_STEP", "GAMMA", "NO_ADAPTATION", "PYRAMIDAL", "SHARP_WAVE",
     "Cell", "Condition", "Pathway",
 ]  # fmt: skip
