@@ -1,0 +1,142 @@
+"""Figures of the agent in the arena: the lesion table, and ways taken before, in and after a rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...tasks.navigation import TwoGaps
+from ...tasks.shared_ends import AT_REST, NEWS_COMES, TEST
+from .maze_measures import excess_steps, impairment
+from .maze_predictions import BOUNDS, COLUMNS, LESIONS, cells, compared, source
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.figure import Figure
+
+ACUTE = tuple(lesion for lesion in LESIONS if not lesion.startswith("trained"))
+TABLE_SOURCES = tuple(
+    dict.fromkeys(s for lesion in ACUTE for column in COLUMNS for s in compared(lesion, column))
+)
+WITH_REST, WITHOUT_REST = "integrated/maze", source("no_rest", "news")
+GRID = TwoGaps().grid
+
+
+def draw_table(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """A cell for each lesion and event: predicted sign, measured impairment, and whether they agree."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    from ...analysis.statistics import half_interval
+    from ...analysis.style import COLORS, TWO_COLUMNS
+
+    rows = []
+    for (lesion, column), predicted in cells().items():
+        if lesion not in ACUTE:
+            continue
+        triple = (recordings[s] for s in compared(lesion, column))
+        values = impairment(COLUMNS[column][1])(*triple)
+        half = half_interval(values) if len(values) > 1 else np.nan
+        rows.append({"lesion": lesion, "event": column, "predicted": predicted,
+                     "mean": values.mean(), "low": values.mean() - half, "high": values.mean() + half})  # fmt: skip
+    table = pd.DataFrame(rows)
+
+    drawing, ax = plt.subplots(figsize=(TWO_COLUMNS, 2.9))
+    measured = table["mean"].to_numpy().reshape(len(ACUTE), len(COLUMNS))
+    image = ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
+    del image  # the numbers are in the cells
+    for i, cell in table.iterrows():
+        y, x = divmod(int(i), len(COLUMNS))
+        low, high = BOUNDS[cell.predicted]
+        inside = (low is None or cell.low >= low) and (high is None or cell.high <= high)
+        outside = (low is not None and cell.high < low) or (high is not None and cell.low > high)
+        color = (
+            COLORS["optimal"] if inside else COLORS["model_free"] if outside else COLORS["blind"]
+        )
+        ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
+        text = f"{cell['mean']:.2f}  [{cell.low:.2f}, {cell.high:.2f}]"
+        ax.text(x + 0.38, y, text, ha="right", va="center", fontsize=6)
+        ax.plot(x + 0.44, y, "s", ms=4, color=color)
+    ax.set_xticks(range(len(COLUMNS)), [name.replace("_", " ") for name in COLUMNS])
+    ax.set_yticks(range(len(ACUTE)), [name.replace("_", " ") for name in ACUTE])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.set_xticks(np.arange(1, len(COLUMNS)) - 0.5, minor=True)
+    ax.set_yticks(np.arange(1, len(ACUTE)) - 0.5, minor=True)
+    ax.grid(which="minor", color="white", linewidth=1.5)
+    ax.tick_params(which="minor", length=0)
+    return drawing, table
+
+
+def draw_ways(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """One life: the visit with the news, what is replayed, and the test with rest and without."""
+    import matplotlib.pyplot as plt
+    import pandas as pd
+
+    from ...analysis.maze_figure import draw_maze, draw_paths
+    from ...analysis.style import TWO_COLUMNS
+
+    rested, unrested = (recordings[s].isel(seed=0) for s in (WITH_REST, WITHOUT_REST))
+    life = telling_life(rested, unrested)
+    news = _first_trial(rested, life, NEWS_COMES)
+    goal = int(news.goal[0])
+    panels = [
+        ("elsewhere: the goal has moved", [news.position.values], "taken"),
+        ("rest: replayed", replayed(recordings[WITH_REST], life, goal), "forward"),
+        ("after rest", [_first_trial(rested, life, TEST).position.values], "taken"),
+        ("without rest", [_first_trial(unrested, life, TEST).position.values], "taken"),
+    ]
+    drawing, axes = plt.subplots(1, len(panels), figsize=(TWO_COLUMNS, 1.9))
+    rows = []
+    for ax, (title, ways, kind) in zip(axes, panels, strict=True):
+        start = int(ways[0][0]) if kind == "taken" else None
+        draw_maze(ax, GRID.wall, start=start, goal=goal)
+        draw_paths(ax, GRID.wall, ways, kind)
+        ax.set_title(title)
+        rows += [
+            {"panel": title, "way": i, "step": step, "state": int(state)}
+            for i, way in enumerate(ways)
+            for step, state in enumerate(way)
+        ]
+    return drawing, pd.DataFrame(rows)
+
+
+def telling_life(rested: xr.Dataset, unrested: xr.Dataset) -> int:
+    """The first life in which rest saved as many steps as it does in the median of those it helped."""
+    saved = {}
+    for life in np.unique(rested.life.values):
+        costs = [
+            excess_steps(r.isel(episode=(r.life == life).values), 0) for r in (unrested, rested)
+        ]
+        saved[int(life)] = float(costs[0].max()) - float(costs[1].max())
+    helped = sorted(steps for steps in saved.values() if steps > 0)
+    if not helped:
+        return min(saved)
+    median = helped[len(helped) // 2]
+    return next(life for life, steps in saved.items() if steps == median)
+
+
+def replayed(recording: xr.Dataset, life: int, goal: int) -> list[np.ndarray]:
+    """Ways to `goal` replayed by the first seed in the last rest of a life."""
+    row = recording.isel(seed=0, step=0)
+    rests = np.flatnonzero(((row.life == life) & (row.period == AT_REST)).values)
+    seed = int(recording.seed[0])
+    at = (recording.replay_seed == seed) & (recording.replay_episode == rests[-1])
+    events = np.flatnonzero(at.values)
+    ways = [recording.replay_state.values[recording.event_of.values == event] for event in events]
+    found = [way.astype(int) for way in ways if way[-1] == goal]
+    if not found:
+        raise ValueError(f"no way to state {goal} was replayed in the last rest of life {life}")
+    return found
+
+
+def _first_trial(recording: xr.Dataset, life: int, period: int) -> xr.Dataset:
+    """Steps of the first trial of the last visit of this period."""
+    row = recording.isel(step=0)
+    visit = np.flatnonzero(((row.life == life) & (row.period == period)).values)[-1]
+    one = recording.isel(episode=visit)
+    return one.isel(step=((one.trial == 0) & one.active).values)
