@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from .replay_decoding import BIN, posterior, spike_counts
+from .place_decoding import BIN, posterior, spike_counts
 from .sequences import NO_STATE
 
 MIN_SPIKES, MIN_POSTERIOR = 5, 0.5  # of a bin that tells a state; chosen

@@ -12,7 +12,7 @@ from fastslow.models.hippocampus.ca3 import CA3
 from fastslow.models.hippocampus.place_memory import PlaceMemory
 from fastslow.models.hippocampus.spikes import Spikes
 from fastslow.papers.declaration import experiment_of
-from fastslow.papers.ecker2022 import measures, paper
+from fastslow.papers.ecker2022 import measures, paper, path_measures
 from fastslow.papers.ecker2022.mazes import GOAL, ON_LINE, START
 from fastslow.papers.ecker2022.network import LINE, OPEN_MAZE, T_MAZE
 
@@ -142,7 +142,7 @@ def test_weights_are_those_of_the_first_rest(track):
 
 def test_the_width_of_the_transition_is_that_of_the_sums_around_it():
     recording = tiny("ecker2022/line")
-    widths = measures.transition_width(recording)
+    widths = path_measures.transition_width(recording)
     assert np.isnan(widths).all()  # one sum tells no transition
 
 

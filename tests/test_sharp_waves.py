@@ -6,16 +6,8 @@ import pytest
 import xarray as xr
 from scipy import signal, stats
 
-from fastslow.analysis.replay_decoding import (
-    holm,
-    line_fit,
-    posterior,
-    replay_table,
-    replay_test,
-    speed,
-    spike_counts,
-    tuning_curves,
-)
+from fastslow.analysis.place_decoding import posterior, speed, spike_counts, tuning_curves
+from fastslow.analysis.replay_decoding import holm, line_fit, replay_table, replay_test
 from fastslow.analysis.replay_paths import (
     Path,
     as_rows,

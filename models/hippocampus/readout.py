@@ -1,7 +1,7 @@
 """What is read out of CA3 downstream: when its cells fire together, and which places they stand for.
 
 This is the agent's own reading, with the place code known. Experimenters estimate it from
-recordings: `fastslow.analysis.sharp_waves` and `fastslow.analysis.replay_decoding`.
+recordings: `fastslow.analysis.sharp_waves` and `fastslow.analysis.place_decoding`.
 """
 
 from __future__ import annotations

@@ -15,10 +15,6 @@ paper = Paper(
     signatures=(*track.SIGNATURES, *mazes.SIGNATURES, *recall.SIGNATURES),
     figures=(*track.FIGURES, *mazes.FIGURES, *recall.FIGURES),
     notes={
-        "ecker2022/events": (
-            "Every seed lies inside, with 5, 11 and 5 sharp waves, and none of the controls has any; "
-            "counts vary so much that an interval over three seeds crosses the bound."
-        ),
         "ecker2022/both_directions": (
             "Every seed replays in both directions. Five to thirteen sharp waves are too few to tell "
             "their shares from three seeds."
@@ -26,12 +22,6 @@ paper = Paper(
         "ecker2022/asymmetric_forward": (
             "No event runs in reverse. The control, with the symmetric rule, has reverse events in "
             "every seed, but its share is uncertain over three seeds."
-        ),
-        "ecker2022/pyramidal_rate": (
-            "Every seed lies well inside; the rate follows the number of sharp waves, which varies."
-        ),
-        "ecker2022/basket_rate": (
-            "Every seed lies well inside; the rate follows the number of sharp waves, which varies."
         ),
         "ecker2022/compression": (
             "The seeds agree, about 14 times. Without adaptation activity stands still in two seeds; "
@@ -43,8 +33,14 @@ paper = Paper(
             "spontaneous sharp wave or into the pause after it, and others begin by chance in the .2 s "
             "after a cue."
         ),
-        "ecker2022/start_cue_leads_away": (
-            "As for the start of these sharp waves: spontaneous ones are among those counted."
+        "ecker2022/goal_cue_starts": (
+            "As at the start, and clearly so: a third of the sharp waves that begin within .2 s of "
+            "a cue begin near it. Most are spontaneous."
+        ),
+        **dict.fromkeys(
+            ("ecker2022/start_cue_leads_away", "ecker2022/goal_cue_leads_away"),
+            "As for the start of these sharp waves: spontaneous ones are among those counted, and "
+            "about half of them lead away from either end.",
         ),
     },
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ...tasks.navigation import StateGraph
 from ..declaration import Figure, Signature, Test
 from .mazes_figure import draw_excitability, draw_paths
-from .measures import Paths, at_rest, transition_width
+from .measures import at_rest
 from .network import (
     LINE,
     N_LINE,
@@ -20,6 +20,7 @@ from .network import (
     explorer,
     signature,
 )
+from .path_measures import Paths, transition_width
 
 START, GOAL = 0, N_LINE - 1
 SUMS = (150.0, 165.0, 180.0, 190.0, 200.0, 210.0, 220.0, 230.0, 245.0)  # nS

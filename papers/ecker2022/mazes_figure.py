@@ -9,8 +9,8 @@ import numpy as np
 
 from ...tasks import REST
 from ...tasks.navigation import Grid
-from .measures import graph_paths, rests
 from .network import LINE, N_LINE, OPEN_MAZE, T_MAZE
+from .rests import graph_paths, rests
 
 if TYPE_CHECKING:
     import pandas as pd

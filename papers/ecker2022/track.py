@@ -12,7 +12,6 @@ from ...models.hippocampus.ca3 import CA3
 from ...models.hippocampus.place_code import TrackCode
 from ..declaration import Figure, Test
 from .measures import (
-    N_PLACES,
     at_rest,
     basket_gamma,
     basket_peak,
@@ -28,6 +27,7 @@ from .measures import (
     significant,
 )
 from .network import experiment, exploration, explorer, laps, signature
+from .rests import N_PLACES
 from .track_figure import draw_raster, draw_spectra, draw_weights
 
 RUNNING = 400.0  # s

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .measures import LENGTH, N_PLACES, Rest, rests, spectrum, track_events
+from .measures import LENGTH, spectrum
+from .rests import N_PLACES, Rest, rests, track_events
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +79,7 @@ def _rate(ax: Axes, rest: Rest) -> pd.DataFrame:
 
 
 def _posteriors(drawing: Figure, panels: object, rest: Rest) -> None:
-    from ...analysis.replay_decoding import BIN, posterior, spike_counts
+    from ...analysis.place_decoding import BIN, posterior, spike_counts
     from ...analysis.style import letter
 
     tuning, table = rest.tuning(N_PLACES, turn_midway=False), track_events(rest)
