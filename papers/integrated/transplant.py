@@ -2,8 +2,9 @@
 
 Nothing is trained. The dictionary is replaced by completion of cell assemblies, the order of
 replay by the order in which sharp waves pass what was experienced, and the errors that rank it by
-what dopamine neurons fire. The agent is that of learning from news that came elsewhere; intervals
-are in units of what rest gains it, .83 in the probability of the better choice.
+what dopamine neurons fire. It is the agent of learning from news that came elsewhere, not the one
+in the maze: what has to be read from sharp waves is which choice in which context, not a way.
+What rest gains the intact agent is .83 in the probability of the better choice.
 """
 
 from __future__ import annotations
