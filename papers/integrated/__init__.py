@@ -24,7 +24,7 @@ paper = Paper(
         *plane.SIGNATURES,
         *transplant.SIGNATURES,
     ),
-    figures=(*nonlocal_news.FIGURES, *plane.FIGURES, *transplant.FIGURES),
+    figures=(*nonlocal_news.FIGURES, *maze.FIGURES, *plane.FIGURES, *transplant.FIGURES),
     notes=MappingProxyType(
         {
             "integrated/price_of_replay": (
@@ -43,6 +43,11 @@ paper = Paper(
                 ("integrated/onset_rpe_old_without_rest", "integrated/onset_rpe_new_after_rest"),
                 "Replay of one outcome for each action turns the choice but hardly the value of a "
                 "context: to the network such outcomes mean a reversal, which leaves it rich.",
+            ),
+            "integrated/transplant_ranking": (
+                "Dopamine neurons rank the right contexts first, but of the sharp waves in a rest only "
+                "about half set out from the cue; the others replay any context, and two backups are "
+                "soon used up."
             ),
             **plane.NOTES,
         }
