@@ -37,7 +37,8 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     for name, (color, line) in STYLES.items():
         steps, goals = baselines.steps_and_goals(recordings[f"tan2023/baseline_{name}"])
         steps, goals = steps[:, :n_learning], goals[:, :n_learning]
-        at = np.linspace(0, steps.sum(axis=1).mean(), 60)
+        taken = steps.sum(axis=1)  # beyond, the goals of a seed stay what they are
+        at = np.linspace(0, taken.max(), 60)
         reached = np.mean(
             [np.interp(at, np.cumsum(s), np.cumsum(g)) for s, g in zip(steps, goals, strict=True)],
             axis=0,
@@ -46,7 +47,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
         axes[0].plot(at, reached, line, color=COLORS[color], label=label)
         tables.append(pd.DataFrame({"panel": "a", "learner": name, "x": at, "value": reached}))
         if name == "goal_directed":
-            axes[0].axvline(at[-1], color="k", lw=0.6, ls=":")
+            axes[0].axvline(taken.mean(), color="k", lw=0.6, ls=":")
     for x, name in enumerate(STYLES):
         color = COLORS[STYLES[name][0]]
         for test, fill, begin, end, shift in (
@@ -62,7 +63,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
             tables.append(pd.DataFrame(
                 {"panel": "b", "learner": name, "x": begin, "value": share}))  # fmt: skip
     axes[0].set(xlabel="steps", ylabel="goals reached", xlim=(0, None), ylim=(0, 100))
-    axes[0].legend(fontsize=5, handlelength=1.5)
+    drawing.legend(loc="outside upper center", ncols=4)
     axes[1].set(ylim=(0, 105), ylabel="attempts solved (%)")
     _name_learners(axes[1], list(STYLES))
     for ax, text in zip(axes, "ab", strict=True):

@@ -41,7 +41,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
         ax.set_xticks((0, 1), ("across the wall", "on the same side"))
         letter(ax, panel)
     axes[0].set_ylabel("attempts solved (%)")
-    axes[0].legend(loc="lower left")
+    axes[1].legend(loc="lower right")
     return drawing, pd.DataFrame(rows, columns=["panel", "attempts", "subgoals", "seed", "value"])
 
 

@@ -56,7 +56,7 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
     axes[2].set(xlabel="pairs told (thousands)", title="on a shortest way")
     for ax, text in zip(axes, "abc", strict=True):
         letter(ax, text)
-    axes[2].legend(loc="lower right")
+    axes[0].legend(*axes[2].get_legend_handles_labels(), loc="lower right")
     return drawing, pd.concat(tables, ignore_index=True)
 
 
