@@ -19,8 +19,8 @@ class AssemblyPrefrontal(EpisodicPrefrontal):
     """An `EpisodicPrefrontal` that looks up what it stored in a spiking CA3, see `AssemblyStore`.
 
     Weights trained with the dictionary can be used as they are: `with_weights`. `capacity`,
-    `kernel`, `n_neighbors` and `eviction` mean nothing here. A memory stands for `confidence` as
-    the share of an assembly's uncued cells that fire, and `threshold` is one of that.
+    `kernel`, `n_neighbors` and `eviction` mean nothing here. `confidence` is the share of the
+    recalled assembly's uncued cells that fire, and `threshold` what is needed of it.
 
     Parameters
     ----------
