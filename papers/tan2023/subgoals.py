@@ -101,8 +101,9 @@ def _sources(kind: str, family: str) -> tuple[str, str]:
 
 def _signatures(family: str, claims: tuple[str, str]) -> tuple[Signature, ...]:
     """Bottlenecks help across the wall and not on the same side; random sub-goals do not."""
-    bounds = (("across", 5.0, None), ("same", -5.0, 5.0))  # points; chosen, so that no
-    return tuple(  # difference lies clearly outside
+    # Points; chosen, so that no difference lies clearly outside.
+    bounds = (("across", 5.0, None), ("same", -5.0, 5.0))
+    return tuple(
         Signature(
             name=f"tan2023/subgoals{family}_{'same_side' if of == 'same' else of}",
             claim=claim,
