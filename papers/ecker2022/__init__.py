@@ -15,18 +15,6 @@ paper = Paper(
     signatures=(*track.SIGNATURES, *mazes.SIGNATURES, *recall.SIGNATURES),
     figures=(*track.FIGURES, *mazes.FIGURES, *recall.FIGURES),
     notes={
-        "ecker2022/both_directions": (
-            "Every seed replays in both directions. Five to thirteen sharp waves are too few to tell "
-            "their shares from three seeds."
-        ),
-        "ecker2022/asymmetric_forward": (
-            "No event runs in reverse. The control, with the symmetric rule, has reverse events in "
-            "every seed, but its share is uncertain over three seeds."
-        ),
-        "ecker2022/compression": (
-            "The seeds agree, about 14 times. Without adaptation activity stands still in two seeds; "
-            "in the third the posterior mean jumps within an endless event, which counts as speed."
-        ),
         "ecker2022/start_cue_starts": (
             "Where a cue meets a silent network a sweep of all 20 states sets out from it. Calibrated "
             "to 9 to 16 sharp waves in 10 s the network is seldom silent: most cues fall into a "
