@@ -31,12 +31,6 @@ paper = Paper(
             "Branches of 50 steps save 17 steps in a hundred episodes, with an interval of 150 to either "
             "side: beyond 20 steps depth adds little."
         ),
-        "tan2023/forward_no_matter_solved": (
-            "Without forward replay 2 points fewer are solved: little, but in most seeds."
-        ),
-        "tan2023/untrained_scatters": (
-            "Untrained networks scatter more (by 6.9 points), less certainly than by the 2 asked for."
-        ),
         **dict.fromkeys(
             ("tan2023/network_adapts_later", "tan2023/network_adapts_later_than_both"),
             "The network needs 14 episodes more than the two together; but where nothing changed the "
