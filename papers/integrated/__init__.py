@@ -49,6 +49,7 @@ paper = Paper(
                 "about half set out from the cue; the others replay any context, and two backups are "
                 "soon used up."
             ),
+            **maze.NOTES,
             **plane.NOTES,
         }
     ),

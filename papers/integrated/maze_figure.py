@@ -9,8 +9,8 @@ import numpy as np
 
 from ...tasks.navigation import TwoGaps
 from ...tasks.shared_ends import AT_REST, NEWS_COMES, TEST
-from .maze_measures import excess_steps, impairment
-from .maze_predictions import BOUNDS, COLUMNS, LESIONS, cells, compared, source
+from .maze_measures import excess_steps
+from .maze_predictions import COLUMNS, LESIONS, SIGNATURES, cells, compared, source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,36 +30,31 @@ def draw_table(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
     import matplotlib.pyplot as plt
     import pandas as pd
 
-    from ...analysis.statistics import half_interval
     from ...analysis.style import COLORS, TWO_COLUMNS
+    from ..verdict import measure
 
-    rows = []
-    for (lesion, column), predicted in cells().items():
+    rows, colors = [], []
+    for ((lesion, column), predicted), signature in zip(cells().items(), SIGNATURES, strict=True):
         if lesion not in ACUTE:
             continue
-        triple = (recordings[s] for s in compared(lesion, column))
-        values = impairment(COLUMNS[column][1])(*triple)
-        half = half_interval(values) if len(values) > 1 else np.nan
+        found = measure(signature, signature.subject, recordings)
+        inside, outside = (f(signature.low, signature.high) for f in (found.inside, found.outside))
+        colors.append(COLORS["optimal" if inside else "model_free" if outside else "blind"])
+        low, high = found.interval or (np.nan, np.nan)
         rows.append({"lesion": lesion, "event": column, "predicted": predicted,
-                     "mean": values.mean(), "low": values.mean() - half, "high": values.mean() + half})  # fmt: skip
+                     "mean": found.mean, "low": low, "high": high})  # fmt: skip
     table = pd.DataFrame(rows)
 
     drawing, ax = plt.subplots(figsize=(TWO_COLUMNS, 2.9))
     measured = table["mean"].to_numpy().reshape(len(ACUTE), len(COLUMNS))
-    image = ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
-    del image  # the numbers are in the cells
+    ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=2, aspect="auto")
     for i, cell in table.iterrows():
         y, x = divmod(int(i), len(COLUMNS))
-        low, high = BOUNDS[cell.predicted]
-        inside = (low is None or cell.low >= low) and (high is None or cell.high <= high)
-        outside = (low is not None and cell.high < low) or (high is not None and cell.low > high)
-        color = (
-            COLORS["optimal"] if inside else COLORS["model_free"] if outside else COLORS["blind"]
-        )
+        mean, low, high = (f"{round(v, 2) + 0.0:.2f}" for v in (cell["mean"], cell.low, cell.high))
         ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
-        text = f"{cell['mean']:.2f}  [{cell.low:.2f}, {cell.high:.2f}]"
-        ax.text(x + 0.38, y, text, ha="right", va="center", fontsize=6)
-        ax.plot(x + 0.44, y, "s", ms=4, color=color)
+        ax.text(x + 0.36, y - 0.14, mean, ha="right", va="center")
+        ax.text(x + 0.36, y + 0.2, f"{low} to {high}", ha="right", va="center", fontsize=5)
+        ax.plot(x + 0.44, y, "s", ms=4, color=colors[y * len(COLUMNS) + x])
     ax.set_xticks(range(len(COLUMNS)), [name.replace("_", " ") for name in COLUMNS])
     ax.set_yticks(range(len(ACUTE)), [name.replace("_", " ") for name in ACUTE])
     ax.xaxis.tick_top()
