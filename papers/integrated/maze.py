@@ -90,7 +90,8 @@ EXPERIMENTS = (
 
 _DETOUR = (
     "One that knows the arena and nothing else takes only three steps more than the intact agent "
-    "where a gap is closed, so that 15 % of the range is half a step."
+    "where a gap is closed, so that 15 % of the range is half a step; in one network of eight it takes "
+    "fewer, and the ratio turns over."
 )
 _NEW = (
     "In a new context the intact agent is ignorant, too, and 1.6 steps are all that the range has: 15 % "

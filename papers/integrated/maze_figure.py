@@ -50,10 +50,11 @@ def draw_table(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
     ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=2, aspect="auto")
     for i, cell in table.iterrows():
         y, x = divmod(int(i), len(COLUMNS))
-        mean, low, high = (f"{round(v, 2) + 0.0:.2f}" for v in (cell["mean"], cell.low, cell.high))
+        numbers = (f"{round(value, 2) + 0.0:.2f}" for value in (cell["mean"], cell.low, cell.high))
+        mean, lowest, highest = numbers
         ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
         ax.text(x + 0.36, y - 0.14, mean, ha="right", va="center")
-        ax.text(x + 0.36, y + 0.2, f"{low} to {high}", ha="right", va="center", fontsize=5)
+        ax.text(x + 0.36, y + 0.2, f"{lowest} to {highest}", ha="right", va="center", fontsize=5)
         ax.plot(x + 0.44, y, "s", ms=4, color=colors[y * len(COLUMNS) + x])
     ax.set_xticks(range(len(COLUMNS)), [name.replace("_", " ") for name in COLUMNS])
     ax.set_yticks(range(len(ACUTE)), [name.replace("_", " ") for name in ACUTE])
