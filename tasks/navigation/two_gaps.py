@@ -62,12 +62,8 @@ class TwoGaps:
     Examples
     --------
     >>> task = TwoGaps(size=5, far=4, detour=2)
-    >>> print("\\n".join(task.grid.rows))
-    .....
-    .....
-    #.#.#
-    .....
-    .....
+    >>> task.grid.rows
+    ('.....', '.....', '#.#.#', '.....', '.....')
     >>> task.sites.tolist()
     [0, 4, 20, 24]
     """
