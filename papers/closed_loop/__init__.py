@@ -14,7 +14,7 @@ paper = Paper(
         *line.EXPERIMENTS,
         *excited_goal.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
-    ),  # fmt: skip
+    ),
     signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES, *episodic_index.SIGNATURES),
     figures=(*line.FIGURES, *episodic_index.FIGURES),
     notes={
