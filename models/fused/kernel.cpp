@@ -172,7 +172,7 @@ struct Population : Arrays {
     struct Recur {
         Population* population;
         void operator()(int index) const {
-            population->recur(population->tile(index), population->ahead);
+            population->sum_up(population->tile(index), population->ahead, true, false);
         }
     } recur_ahead{this};
 
@@ -310,21 +310,6 @@ struct Population : Arrays {
         return was;
     }
 
-    // The part of step t's sums that comes from the units.
-    void recur(const Tile& tile, long t) {
-        if (tiled) return sum_up(tile, t, true, false);
-        product(tile.n, n_columns, {hidden + tile.begin * n_units, n_units, 1, 0},
-                {weights(tile.seed), column_stride, 0}, n_units, 1,
-                kept_of(tile, t).block, n_columns, false, kept_of(tile, t + 1).block);
-    }
-
-    // The part that comes from the input rows.
-    void drive(const Tile& tile, long t) {
-        product(tile.n, n_columns, {rows + (t * n + tile.begin) * row_size, row_size, 1, 0},
-                {weights(tile.seed) + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1,
-                kept_of(tile, t).block, n_columns, true);
-    }
-
     // Brings half of what is kept of a step, the first or the second, in `n_calls`; where there is no
     // tile unit it comes whole with the product.
     Fetch fetch_half(const Kept& kept, int half, long n_calls) const {
@@ -333,18 +318,30 @@ struct Population : Arrays {
         return {kept.block + half * n_lines * LINE, in_tiles(n_lines, n_calls)};
     }
 
-    // Either part or both, in the same order, on the tile unit.
+    // The sums of step t: the part that comes from the units, that from the input rows, or both in
+    // this order; what follows an earlier part is added to it.
     void sum_up(const Tile& tile, long t, bool of_units, bool of_inputs) {
+        float* block = kept_of(tile, t).block;
+        const float* row = rows + (t * n + tile.begin) * row_size;
+        if (!tiled) {
+            const float* w = weights(tile.seed);
+            if (of_units)
+                product(tile.n, n_columns, {hidden + tile.begin * n_units, n_units, 1, 0},
+                        {w, column_stride, 0}, n_units, 1, block, n_columns, false,
+                        kept_of(tile, t + 1).block);
+            if (of_inputs)
+                product(tile.n, n_columns, {row, row_size, 1, 0},
+                        {w + n_units * column_stride, column_stride, 0}, n_inputs + 1, 1, block,
+                        n_columns, true);
+            return;
+        }
         begin_tiles();
         const long n_steps = unit_steps + input_steps;
         const Place units{halves(workspace(split_size(lanes, n_steps))), 0, n_steps};
         const Place inputs{units.split, unit_steps, n_steps};
         if (of_units)
             split_rows(hidden + tile.begin * n_units, tile.n, n_units, lanes, n_units, units);
-        if (of_inputs)
-            split_rows(rows + (t * n + tile.begin) * row_size, tile.n, row_size, lanes, row_size,
-                       inputs);
-        float* block = kept_of(tile, t).block;
+        if (of_inputs) split_rows(row, tile.n, row_size, lanes, row_size, inputs);
         if (of_units)
             tile_product(units, unit_weights(tile.seed), of_inputs ? n_steps : unit_steps, lanes,
                          n_columns, block, n_columns, false,
@@ -384,12 +381,7 @@ struct Population : Arrays {
             }
         copy(h, tile.n * n_units, hidden_before);
         if (has_cell(CORE)) copy(c, tile.n * n_units, cell_before);
-        if (tiled) {
-            sum_up(tile, t, !ready, true);
-        } else {
-            if (!ready) recur(tile, t);
-            drive(tile, t);
-        }
+        sum_up(tile, t, !ready, true);
         activate<CORE>({n_units, block, h, c, reinstated + (t * n + tile.begin) * n_units}, tile.n,
                        fetch_half(kept_of(tile, t + 1), 1,
                                   lanes / ROWS * n_units / WIDTH * fetches_of(CORE)));

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -47,10 +47,7 @@ class LesionedCA3(CA3):
     @cached_property
     def intact(self) -> CA3:
         """The same network without damage."""
-        return CA3(
-            self.n_pyramidal, self.n_basket, self.duration, self.time_step, self.wiring_seed,
-            self.target,
-        )  # fmt: skip
+        return CA3(**{f.name: getattr(self, f.name) for f in fields(CA3)})
 
     @cached_property
     def wiring(self) -> Wiring:
