@@ -150,7 +150,7 @@ class _Trials:
         to = np.where(life.active, lane_seed * n_trials + life.trial, self._size)
         self._to = to.ravel()
         self._reached = np.bincount(self._to, minlength=self._size + 1)[: self._size] > 0
-        self._seen = (life.active.copy(), life.trial.copy())
+        self._seen = life.active, life.trial
 
 
 class Trainer:
