@@ -39,6 +39,7 @@ EXPERIMENTS = tuple(
         recording=ONE,
         tests={"no_replay": NO_REPLAY},
         source="memARI workshop, NeurIPS 2022",
+        full=20,
     )
     for maze, task in MAZES.items()
     for name, (agent, summary) in AGENTS.items()

@@ -90,7 +90,7 @@ def _experiment(name: str, times: int = 1) -> Experiment:
         recording=Test(n_lives=1, record=()),
         source="arXiv:2301.13758",
         quick=2,
-        full=8 if times == 1 else 4,
+        full=20,
     )
 
 

@@ -66,7 +66,7 @@ ALPHAS = {"alpha_0": 0.0, "alpha_025": 0.25, "alpha_4": 4.0}
 
 
 def _variant(name: str, summary: str, agent: Agent, reproduced: bool = True) -> Experiment:
-    return experiment(name, summary, agent, full=10, reproduced=reproduced)
+    return experiment(name, summary, agent, reproduced=reproduced)
 
 
 def _aside(name: str, summary: str, agent: Agent) -> Experiment:

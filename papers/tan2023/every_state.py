@@ -38,7 +38,7 @@ EXPERIMENTS = tuple(
         recording=Test(n_lives=1, record=(), without=("slow",)),
         tests={"slow": Test(n_lives=1, record=())},
         source="arXiv:2301.13758",
-        full=10,
+        full=20,
     )
     for name, (agent, summary) in AGENTS.items()
 )

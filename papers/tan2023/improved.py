@@ -18,11 +18,11 @@ IMPROVED = GoalDirected(
 EXPERIMENTS = (
     experiment("improved", "exact search, learned ways back, frontier", IMPROVED),
     experiment("improved_no_frontier", "the same, exploring by tries",
-               replace(IMPROVED, explore="tries"), full=10),
+               replace(IMPROVED, explore="tries")),
     experiment("improved_no_returns", "the same, ways back not inferred",
-               replace(IMPROVED, infer_returns=False), full=10),
+               replace(IMPROVED, infer_returns=False)),
     experiment("improved_append", "the same, memory deletes nothing",
-               replace(IMPROVED, memory="append"), full=10),
+               replace(IMPROVED, memory="append")),
 )  # fmt: skip
 SIGNATURES = (
     Signature(

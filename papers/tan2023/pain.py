@@ -35,6 +35,7 @@ EXPERIMENTS = tuple(
         agent=agent,
         recording=Test(n_lives=1, record=()),
         source="extension of arXiv:2301.13758",
+        full=20,
     )
     for name, (agent, task, summary) in AGENTS.items()
 )

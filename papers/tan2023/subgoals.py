@@ -52,7 +52,7 @@ EXPERIMENTS = tuple(
         agent=agent,
         recording=Test(n_lives=1, record=("subgoal",)),
         source="extension of arXiv:2301.13758",
-        full=10,
+        full=20,
     )
     for family, (how, agents) in FAMILIES.items()
     for kind, (agent, summary) in agents.items()

@@ -28,7 +28,7 @@ _ONE = Test(n_lives=1)
 
 
 def _experiment(
-    name: str, summary: str, task: GoalRules, agent: RuleLearner, full: int = 8
+    name: str, summary: str, task: GoalRules, agent: RuleLearner, full: int = 20
 ) -> Experiment:
     return Experiment(
         name=f"tan2023/supervised_{name}",
