@@ -8,6 +8,7 @@ from .barcode_bandit import BarcodeBandit
 from .compositional_bandit import CompositionalBandit
 from .conditioning import Conditioning
 from .contract import check_task
+from .correlated_similarity import CorrelatedSimilarity
 from .graded_similarity import GradedSimilarity
 from .gymnasium_adapter import as_gymnasium, from_gymnasium
 from .harlow import Harlow
@@ -36,6 +37,7 @@ __all__ = [
     "Box",
     "CompositionalBandit",
     "Conditioning",
+    "CorrelatedSimilarity",
     "Discrete",
     "DriftingTwoStep",
     "EpisodicTwoStep",

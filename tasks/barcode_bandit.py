@@ -95,8 +95,7 @@ class BarcodeBandit:
                 first = yes if pull == 0 else no
                 action = yield TimeStep(seen, reward, discount, first, yes, phase, {}, truth)
                 action = self.action.check(action, n)
-                p = np.where(action == best, self.p_good, self.p_bad)
-                reward = (rng.random() < p).astype(np.float32)
+                reward = self.pay(action, truth, rng.random())
                 discount = over if pull == self.n_pulls - 1 else going
         yield TimeStep(seen, reward, over, no, no, phase, {}, truth)
 
@@ -110,6 +109,11 @@ class BarcodeBandit:
         if further > 0:
             return np.concatenate([arms, rng.integers(self.n_arms, further)], axis=1)
         return arms[:, : self.n_contexts]
+
+    def pay(self, action: np.ndarray, truth: dict[str, np.ndarray], draw: np.ndarray) -> np.ndarray:
+        """Reward (n,) of a pull, from the labels of the episode and a number drawn from [0, 1)."""
+        p = np.where(action == truth["best_action"], self.p_good, self.p_bad)
+        return (draw < p).astype(np.float32)
 
     def further_labels(
         self, context: np.ndarray, n_seen: np.ndarray, barcode: np.ndarray, good_arm: np.ndarray

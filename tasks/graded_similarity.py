@@ -50,11 +50,15 @@ class GradedSimilarity(BarcodeBandit):
         padded = np.concatenate([np.zeros((*free.shape[:2], 1), np.float32), free], axis=2)
         original = np.take_along_axis(padded, order[:, None], axis=2)
         arm = rng.permutation(self.n_arms)[:, np.arange(half) % self.n_arms]
-        distance, shift = (_one_of(choices, rng) for choices in (self.distance, self.shift))
+        distance, shift = self.draw_relation(rng)
         flipped = (order < distance)[:, None]
         alike = np.where(flipped, 1 - original, original)
         good_arm = np.concatenate([arm, (arm + shift) % self.n_arms], axis=1)
         return np.concatenate([original, alike], axis=1), good_arm
+
+    def draw_relation(self, rng: Lanes) -> tuple[np.ndarray, np.ndarray]:
+        """Distance and shift of a life, (n, 1) each."""
+        return _one_of(self.distance, rng), _one_of(self.shift, rng)
 
     def further_labels(
         self, context: np.ndarray, n_seen: np.ndarray, barcode: np.ndarray, good_arm: np.ndarray

@@ -4,11 +4,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import fastslow as fs
 from fastslow.models.learners import Random
 from fastslow.tasks import Lanes, check_task
 from fastslow.tasks.compositional_bandit import CompositionalBandit
+from fastslow.tasks.correlated_similarity import CorrelatedSimilarity
 from fastslow.tasks.graded_similarity import GradedSimilarity
 
 SHORT = {"n_episodes": 10, "n_pulls": 2}
@@ -21,6 +23,7 @@ SHORT = {"n_episodes": 10, "n_pulls": 2}
         GradedSimilarity(**SHORT, distance=5, shift=0),
         GradedSimilarity(**SHORT, distance=(0, 3), shift=(0, 1, 5)),
         GradedSimilarity(n_episodes=4, n_contexts=4, n_arms=3, n_bits=3, distance=1),
+        CorrelatedSimilarity(**SHORT),
         CompositionalBandit(**SHORT),
         CompositionalBandit(n_episodes=4, n_contexts=4, n_symbols=2, n_bits=4),
     ],
@@ -63,6 +66,36 @@ def test_each_life_has_one_of_the_distances_and_shifts_and_says_which(seed):
                 assert step % 10 == mine["shift"][t]
 
 
+def test_the_farther_a_look_alike_the_further_its_arm_has_moved(seed):
+    n, pairs = 1200, {(0, 0): 0.5, (3, 1): 0.25, (5, 4): 0.25}
+    task = CorrelatedSimilarity(n_pulls=1, distance=(0, 0, 3, 5), shift=(0, 0, 1, 4))
+    life = fs.simulate(task, Random(), n, seed).isel(step=0, episode=slice(0, None, 100))
+    found = list(zip(life.distance.values, life["shift"].values, strict=True))
+    assert set(found) == set(pairs)
+    for pair, p in pairs.items():
+        assert abs(found.count(pair) / n - p) < 4 * np.sqrt(p * (1 - p) / n)
+
+
+def test_the_arm_of_the_nearest_context_costs_where_it_is_not_the_good_one(seed):
+    """With certain rewards: 1 for the good arm, -2 for the tempting one, 0 for all others."""
+    task = CorrelatedSimilarity(p_good=1, p_bad=0, distance=(0, 5), shift=(0, 4), penalty=2)
+    life = fs.simulate(task, Random(), 20, seed)
+    action, costly = life.action, life.costly_arm
+    expected = xr.where(action == life.best_action, 1, xr.where(action == costly, -2, 0))
+    np.testing.assert_array_equal(life.reward, expected)
+    assert ((costly >= 0) & (action == costly)).any()
+    for lane in range(20):
+        first = life.isel(episode=life.life == lane, step=0)
+        context, met = np.unique(first.context, return_index=True)
+        code, arm = first.observation.values[met], first.best_action.values[met]
+        for episode in range(first.sizes["episode"]):
+            others = context != int(first.context[episode])
+            n_bits = np.abs(code - first.observation.values[episode]).sum(axis=1)
+            nearest = arm[others][n_bits[others].argmin()]
+            same = nearest == int(first.best_action[episode])
+            assert int(first.costly_arm[episode]) == (-1 if same else nearest)
+
+
 def test_every_bit_is_flipped_equally_often(seed):
     n, p = 4000, 3 / 10
     barcode, _ = GradedSimilarity(distance=3).draw_contexts(Lanes(seed, n))
@@ -86,6 +119,8 @@ def test_pairs_are_different_and_share_symbols(seed):
         (GradedSimilarity, {"distance": 11}, "distance must be between 0 and n_bits = 10, got 11"),
         (GradedSimilarity, {"distance": (1, -1)}, "distance must be between 0 and n_bits"),
         (GradedSimilarity, {"shift": ()}, "shift must be a number or several, got none"),
+        (CorrelatedSimilarity, {"distance": 3}, "must be as many, got 1 and 2"),
+        (CorrelatedSimilarity, {"penalty": -1}, "penalty is what a pull costs, at least 0, got -1"),
         (CompositionalBandit, {"n_bits": 9}, "n_bits must be even, two symbols"),
         (CompositionalBandit, {"n_symbols": 32}, "n_symbols must be less than 32"),
         (CompositionalBandit, {"n_symbols": 3}, "n_contexts must be at most the 9 pairs, got 10"),
