@@ -84,13 +84,14 @@ def test_several_processes_build_at_once(unbuilt, monkeypatch):
 
 
 def test_built_once(unbuilt, monkeypatch):
+    once = len(build.SOURCES) * "x" + "x"  # each source, then the library
     count = unbuilt / "count"
-    monkeypatch.setenv("CXX", compiler(unbuilt, f'echo x >> "{count}"; echo > "$made"'))
+    monkeypatch.setenv("CXX", compiler(unbuilt, f'printf x >> "{count}"; echo > "$made"'))
     assert build.build() == build.build()
-    assert count.read_text() == "x\n"
-    monkeypatch.setenv("CXX", compiler(unbuilt, f'echo xx >> "{count}"; echo > "$made"'))
+    assert count.read_text() == once
+    monkeypatch.setenv("CXX", compiler(unbuilt, f'printf xx >> "{count}"; echo > "$made"'))
     build.build()  # another compiler, another library
-    assert count.read_text() == "x\nxx\n"
+    assert count.read_text() == once + 2 * once
 
 
 def test_each_core_has_a_library_of_its_own(unbuilt, monkeypatch):
@@ -98,8 +99,17 @@ def test_each_core_has_a_library_of_its_own(unbuilt, monkeypatch):
     monkeypatch.setenv("CXX", compiler(unbuilt, f'echo "$@" >> "{said}"; echo > "$made"'))
     libraries = {build.build(core) for core in cores.GATES}
     assert len(libraries) == len(cores.GATES)
-    for core, line in zip(cores.GATES, said.read_text().splitlines(), strict=True):
-        assert f"-DFASTSLOW_CORE={core} " in line
+    lines = said.read_text().splitlines()
+    assert len(lines) == len(cores.GATES) * (len(build.SOURCES) + 1)
+    for core in cores.GATES:
+        assert sum(f"-DFASTSLOW_CORE={core} " in line for line in lines) == len(build.SOURCES) + 1
+
+
+def test_every_file_of_the_kernel_changes_its_name():
+    """A file that is not listed would be compiled, or read, without being watched."""
+    folder = Path(build.__file__).parent
+    files = {path.name for path in folder.iterdir() if path.suffix in (".cpp", ".h")}
+    assert files == {*build.SOURCES, *build.HEADERS}
 
 
 def test_needs_no_torch():

@@ -23,7 +23,7 @@ class Layout:
         self._shape = shape
         self.n_units = _round_up(shape.n_units)
         self._n_blocks = len(GATES[shape.core]) + (shape.core == "gru")
-        self._stride = _round_up(self._n_blocks * self.n_units) | LINE  # see odd_lines, kernel.cpp
+        self._stride = _round_up(self._n_blocks * self.n_units) | LINE  # see odd_lines, memory.h
         self._depth = self.n_units + shape.n_inputs + 1
         self.row_size = _round_up(shape.n_inputs + 1)
         self._head_at = self._depth * self._stride

@@ -20,7 +20,7 @@ from .layout import LINE, Layout
 
 
 class Arrays(ctypes.Structure):
-    """`struct Arrays` of kernel.cpp: sizes, then where the arrays are."""
+    """`struct Arrays` of population.h: sizes, then where the arrays are."""
 
     _fields_ = [
         (name, ctypes.c_int64)
@@ -39,7 +39,7 @@ class Arrays(ctypes.Structure):
 
 
 class Settings(ctypes.Structure):
-    """`struct Settings` of kernel.cpp."""
+    """`struct Settings` of population.h."""
 
     _fields_ = [("adam", ctypes.c_int64)] + [
         (name, ctypes.c_double)
