@@ -221,7 +221,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None) -> None:
     folder = experiment.folder_of(e, options.out)
-    wanted = chosen if chosen is not None else list(range(getattr(e, options.profile)))
+    wanted = chosen if chosen is not None else list(e.seeds(options.profile))
     missing = wanted if options.force else experiment.missing_seeds(e, folder, wanted)
     kept = [seed for seed in wanted if seed not in missing]
     if kept:

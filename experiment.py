@@ -220,7 +220,7 @@ def run(
         raise ValueError(f"profile must be quick or full, got '{profile}'")
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
-    wanted = list(range(getattr(experiment, profile))) if seeds is None else sorted(set(seeds))
+    wanted = list(experiment.seeds(profile)) if seeds is None else sorted(set(seeds))
     folder = folder_of(experiment, out).open()
     missing = wanted if force else missing_seeds(experiment, folder, wanted)
     groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
@@ -327,7 +327,7 @@ def test_seeds(experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) 
             continue
         agent = _tested_agent(experiment, folder, missing[0], test)
         found = simulate_together(
-            test.task or experiment.task, agent, test.n_lives, missing, test.record
+            test.task or experiment.task, agent, test.n_lives, missing, test.record, test.paired
         )
         for seed, recording in found.items():
             if isinstance(agent, Prefrontal):
@@ -421,11 +421,11 @@ class MissingRunError(ValueError):
 
 
 def finished(name: str, out: str | Path | None = None) -> Run:
-    """The finished seeds of an experiment, of those that a profile asks for: 0, 1, ..."""
+    """The finished seeds of an experiment, of those that a profile asks for."""
     experiment = find_experiment(name)
     folder = folder_of(experiment, out)
     seeds, failed = (
-        [seed for seed in folder.seeds(mark) if seed < experiment.full]
+        [seed for seed in folder.seeds(mark) if seed in experiment.seeds("full")]
         for mark in ("finished", "diverged")
     )
     if not seeds:

@@ -13,6 +13,7 @@ from ..models.agent import Agent
 from ..models.hippocampus import ReplayPath
 from ..models.hippocampus.spikes import NO_EVENT, Spikes
 from ..tasks import REST, Discrete, Lanes, Task, TimeStep
+from ..tasks.randomness import EpisodeLanes
 from .recording import describe, dimension, padding
 from .store import SCHEMA
 
@@ -32,6 +33,7 @@ def simulate(
     n_lives: int = 100,
     seed: int = 0,
     record: str | Sequence[str] = "all",
+    paired: bool = False,
 ) -> xr.Dataset:
     """Simulate lives of an agent in a task.
 
@@ -47,6 +49,9 @@ def simulate(
         Everything, everything but the activations of units, or the named traces of the agent
         beside the behavior. "rests" is "behavior" with only the first row of each episode and
         those in which the agent rests, where episodes are long and rests are what matters.
+    paired : bool
+        What chance decides in an episode depends on its number in the life, not on how long earlier
+        ones took, so that agents simulated with one seed meet the same luck in each.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def simulate(
     >>> dict(recording.reward.sizes)
     {'episode': 2, 'step': 3}
     """
-    return simulate_together(task, agent, n_lives, (seed,), record)[seed]
+    return simulate_together(task, agent, n_lives, (seed,), record, paired)[seed]
 
 
 def simulate_together(
@@ -72,6 +77,7 @@ def simulate_together(
     n_lives: int,
     seeds: Sequence[int],
     record: str | Sequence[str] = "all",
+    paired: bool = False,
 ) -> dict[int, xr.Dataset]:
     """Simulate lives of several seeds side by side, and record each seed by itself.
 
@@ -84,7 +90,7 @@ def simulate_together(
         raise ValueError(
             f"{type(agent).__name__} does not keep its lanes apart: simulate its seeds one by one"
         )
-    arrays, replay, trains = _lived(task, agent, n_lives, seeds, record)
+    arrays, replay, trains = _lived(task, agent, n_lives, seeds, record, paired)
     recordings = {}
     for k, seed in enumerate(seeds):
         own = slice(k * n_lives, (k + 1) * n_lives)
@@ -115,17 +121,27 @@ def simulate_together(
 
 
 def _lived(
-    task: Task, agent: Agent, n_lives: int, seeds: Sequence[int], record: str | Sequence[str]
+    task: Task,
+    agent: Agent,
+    n_lives: int,
+    seeds: Sequence[int],
+    record: str | Sequence[str],
+    paired: bool,
 ) -> tuple[dict[str, np.ndarray], list[tuple[int, ReplayPath]], list[Spikes]]:
     """Arrays (step of life, lane, ...) by name, what was replayed at each step, and spikes."""
     rows: Rows = {}
     replay: list[tuple[int, ReplayPath]] = []
     trains: list[Spikes] = []
     n = n_lives * len(seeds)
-    play = task.play(n, Lanes(seeds, n_lives, "test task"))
-    agent.begin(task, n, Lanes(seeds, n_lives, "test agent"))
+    of_kind = EpisodeLanes if paired else Lanes
+    streams = [of_kind(seeds, n_lives, f"test {whose}") for whose in ("task", "agent")]
+    play = task.play(n, streams[0])
+    agent.begin(task, n, streams[1])
     now = next(play)
     for t in range(task.n_steps):
+        for lanes in streams:
+            if isinstance(lanes, EpisodeLanes):
+                lanes.enter(now.first & now.active)
         action, trace = agent.act(now)
         if (now.phase == REST).any():
             trace = trace | agent.rest(now, getattr(task, "n_backups", 0))

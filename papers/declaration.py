@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..models.agent import Agent
 from ..models.training import ActorCritic
@@ -39,6 +39,7 @@ class Test:
     snapshot: float = 1.0
     record: str | tuple[str, ...] = "behavior"
 
+    paired: ClassVar[bool] = False
     __test__ = False  # not a test class for pytest
 
     def __post_init__(self) -> None:
@@ -46,6 +47,13 @@ class Test:
             raise ValueError(f"n_lives of a test must be at least 1, got {self.n_lives}")
         if not 0 <= self.snapshot <= 1:
             raise ValueError(f"snapshot is a share of training in [0, 1], got {self.snapshot}")
+
+
+@dataclass(frozen=True)
+class PairedTest(Test):
+    """A test in which all agents with one seed meet the same luck in the same episode."""
+
+    paired: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,8 @@ class Experiment:
         DOI, or what it is.
     quick, full : int
         Number of seeds of the two profiles; the settings are the same.
+    first_seed : int
+        The first of them; beyond 0 where networks are wanted that nobody has seen.
     reproduced : bool
         Whether `fastslow reproduce` runs it; if not, it runs when named.
     """
@@ -84,11 +94,16 @@ class Experiment:
     source: str = ""
     quick: int = 4
     full: int = 8
+    first_seed: int = 0
     reproduced: bool = True
 
     def __post_init__(self) -> None:
         for test in self.all_tests.values():
             self.agent.without(*test.without)  # a misspelt part is noticed before training
+
+    def seeds(self, profile: str) -> range:
+        """The seeds of a profile, "quick" or "full"."""
+        return range(self.first_seed, self.first_seed + getattr(self, profile))
 
     @property
     def all_tests(self) -> dict[str, Test]:

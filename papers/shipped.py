@@ -81,7 +81,7 @@ class Shipped:
                 agent = agent.initialized(task, seed)
             agent = agent.without(*test.without)
             recordings[seed] = simulate(
-                test.task or task, agent, n_lives or test.n_lives, seed=seed, record=test.record
+                test.task or task, agent, n_lives or test.n_lives, seed, test.record, test.paired
             )
         return stack(recordings)
 

@@ -123,3 +123,57 @@ class Lanes:
             block[:, index] = draw((n_tiles, _BLOCK, TILE)).transpose(1, 0, 2)
         rows = block.reshape(_BLOCK, len(self.seeds), n_tiles * TILE)[:, :, : self.n_per_seed]
         self._ahead[kind] = rows.reshape(_BLOCK, self.n)
+
+
+class EpisodeLanes(Lanes):
+    """Random numbers that depend on a lane's episode, not on how long its earlier ones took.
+
+    Agents that are compared then meet the same luck in the same episode, whatever they did before:
+    common random numbers, as the literature of simulation calls them. Whoever simulates says
+    where episodes begin, by `enter`.
+
+    Examples
+    --------
+    >>> slow, quick = EpisodeLanes(0, n=1), EpisodeLanes(0, n=1)
+    >>> _ = [slow.random() for _ in range(5)]
+    >>> for lanes in (slow, quick):
+    ...     lanes.enter(np.array([True]))
+    >>> bool(slow.random() == quick.random())
+    True
+    """
+
+    def __init__(self, seed: int | Sequence[int], n: int, name: str = "task") -> None:
+        super().__init__(seed, n, name)
+        self._episode, self._drawn = np.zeros((2, self.n), np.int64)
+        self._sources: dict[int, Lanes] = {}
+        self._tables: dict[tuple[int, int], np.ndarray] = {}
+
+    def enter(self, first: np.ndarray) -> None:
+        """A new episode begins in the lanes `first` (n,) bool."""
+        self._episode += first
+        self._drawn[first] = 0
+
+    def _row(self, kind: int) -> np.ndarray:
+        return self._rows(kind, 1)[0]
+
+    def _rows(self, kind: int, k: int) -> np.ndarray:
+        at = self._drawn + np.arange(k)[:, None]
+        self._drawn += k
+        found = np.empty((k, self.n))
+        for episode in np.unique(self._episode):
+            here = np.flatnonzero(self._episode == episode)
+            wanted = at[:, here]
+            table = self._table(kind, int(episode), int(wanted.max(initial=0)))
+            found[:, here] = table[wanted, here]
+        return found
+
+    def _table(self, kind: int, episode: int, last: int) -> np.ndarray:
+        """All numbers of one episode, up to the draw `last`."""
+        table = self._tables.get((kind, episode), np.empty((0, self.n)))
+        if last >= len(table):
+            source = Lanes(self.seeds, self.n_per_seed, self.name, life=episode)
+            source = self._sources.setdefault(episode, source)
+            missing = last + 1 - len(table)
+            more = source._rows(kind, -(-missing // _BLOCK) * _BLOCK)
+            table = self._tables[kind, episode] = np.concatenate([table, more])
+        return table

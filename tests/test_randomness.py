@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fastslow.tasks import Lanes, stream
+from fastslow.tasks.randomness import EpisodeLanes
 
 DRAWS = {
     "random": lambda lanes: lanes.random(),
@@ -112,3 +113,29 @@ def test_streams_are_named_not_numbered(seed):
     assert len(set(states.values())) == 3
     assert states["task"] == tuple(stream(seed, "task").generate_state(4))
     assert states["task"] != tuple(stream(seed + 1, "task").generate_state(4))
+
+
+def test_luck_of_an_episode_does_not_depend_on_the_length_of_earlier_ones(seed, draw):
+    """Lane 0 enters its second and third episodes late, lane 1 early; lane 2 never."""
+    lanes = [EpisodeLanes(seed, 3) for _ in range(2)]
+    enters = ({0: 3, 1: 7}, {0: 20, 1: 140})  # by lane: when its second episode begins
+    numbers = []
+    for one, when in zip(lanes, enters, strict=True):
+        rows = []
+        for t in range(300):
+            one.enter(np.array([t == when[0], t == when[1], False]))
+            rows.append(draw(one))
+        numbers.append(np.array(rows))
+    for lane in (0, 1):
+        first, second = (n[:, lane] for n in numbers)
+        a, b = enters[0][lane], enters[1][lane]
+        np.testing.assert_array_equal(first[:a], second[:a])
+        np.testing.assert_array_equal(first[a : a + 150], second[b : b + 150])
+        assert not np.array_equal(first[:150], first[a : a + 150])
+    np.testing.assert_array_equal(numbers[0][:, 2], numbers[1][:, 2])
+
+
+def test_before_any_episode_the_numbers_are_those_of_lanes(seed, draw):
+    np.testing.assert_array_equal(
+        drawn(EpisodeLanes([seed, 3], 4), draw), drawn(Lanes([seed, 3], 4), draw)
+    )
