@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from ..declaration import Paper
-from . import maze, nonlocal_news, plane, transplant
+from . import maze, maze_unseen, nonlocal_news, plane, transplant
 
 paper = Paper(
     name="integrated",
@@ -15,12 +15,14 @@ paper = Paper(
     experiments=(
         *nonlocal_news.EXPERIMENTS,
         *maze.EXPERIMENTS,
+        *maze_unseen.EXPERIMENTS,
         *plane.EXPERIMENTS,
         *transplant.EXPERIMENTS,
     ),
     signatures=(
         *nonlocal_news.SIGNATURES,
         *maze.SIGNATURES,
+        *maze_unseen.SIGNATURES,
         *plane.SIGNATURES,
         *transplant.SIGNATURES,
     ),
