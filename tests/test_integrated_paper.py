@@ -9,7 +9,7 @@ import fastslow as fs
 from fastslow.analysis.style import paper_style
 from fastslow.data.recording import stack
 from fastslow.models.agent import Agent
-from fastslow.papers.integrated import measures, nonlocal_news
+from fastslow.papers.integrated import measures, nonlocal_news, nonlocal_unseen
 from fastslow.tasks import SharedEnds
 
 N_LIVES = 40
@@ -125,3 +125,24 @@ def test_figures_draw_what_they_tabulate():
             drawing, table = figure.draw(recordings)
         assert np.isfinite(table["mean"]).all()
         assert all(ax.get_xlabel() or ax.get_ylabel() for ax in drawing.axes[:2])
+
+
+def test_signatures_on_networks_that_nobody_had_seen_are_those_committed_first():
+    (experiment,) = nonlocal_unseen.EXPERIMENTS
+    (first,) = nonlocal_news.EXPERIMENTS
+    assert (experiment.task, experiment.agent) == (first.task, first.agent)
+    assert experiment.training == first.training
+    assert experiment.seeds("full") == range(16, 40)
+    pairs = zip(nonlocal_news.SIGNATURES, nonlocal_unseen.SIGNATURES, strict=True)
+    for one, again in pairs:
+        assert (one.low, one.high, one.measure) == (again.low, again.high, again.measure)
+        assert len(one.sources) == len(again.sources)
+        for old, new in zip(one.sources, again.sources, strict=True):
+            name, _, test = new.partition("@")
+            assert name == experiment.name
+            assert test == old.partition("@")[2]
+            mine, theirs = experiment.all_tests[test], first.all_tests[test]
+            assert mine.paired
+            assert (mine.task, mine.without, mine.n_lives) == (
+                theirs.task, theirs.without, theirs.n_lives,
+            )  # fmt: skip

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from ..declaration import Paper
-from . import maze, maze_unseen, nonlocal_news, plane, transplant
+from . import maze, maze_unseen, nonlocal_news, nonlocal_unseen, plane, transplant
 
 paper = Paper(
     name="integrated",
@@ -14,6 +14,7 @@ paper = Paper(
     ),
     experiments=(
         *nonlocal_news.EXPERIMENTS,
+        *nonlocal_unseen.EXPERIMENTS,
         *maze.EXPERIMENTS,
         *maze_unseen.EXPERIMENTS,
         *plane.EXPERIMENTS,
@@ -21,6 +22,7 @@ paper = Paper(
     ),
     signatures=(
         *nonlocal_news.SIGNATURES,
+        *nonlocal_unseen.SIGNATURES,
         *maze.SIGNATURES,
         *maze_unseen.SIGNATURES,
         *plane.SIGNATURES,
