@@ -1,6 +1,7 @@
 """Look-alikes, a memory handed over, pictures, the water maze: figures from tiny recordings, and measures."""
 
 from dataclasses import replace
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,13 +10,13 @@ import pytest
 import fastslow as fs
 from fastslow.data.recording import stack
 from fastslow.models import Prefrontal
-from fastslow.papers.ritter2018 import handover, images, recall, water_maze
+from fastslow.papers.ritter2018 import correlated, handover, images, recall, water_maze
 from fastslow.tasks import BarcodeBandit
 from fastslow.tasks.image_bandit import ImageBandit
 from fastslow.tasks.navigation import Arena
 
 SHORT = {
-    recall: replace(recall.TASK, n_pulls=1),
+    recall: replace(recall.TASK, n_episodes=10, n_pulls=1),
     handover: BarcodeBandit(n_pulls=1),
     images: ImageBandit(BarcodeBandit(n_episodes=20, n_pulls=1)),
     water_maze: Arena(n_contexts=2, n_exposures=2, n_finds=1, max_steps=5, barcode_size=10, size=5),
@@ -23,6 +24,7 @@ SHORT = {
 N_LIVES = {recall: 120, handover: 2, images: 3, water_maze: 4}
 
 
+@cache
 def recordings(module):
     """Every recording that the module's figures and signatures need, of untrained networks."""
     found = {}
@@ -58,3 +60,39 @@ def test_figures_and_measures(module):
             values = signature.measure(*(own[source] for source in sources))
             assert np.shape(values) == (2,)
             assert np.isfinite(values).all()
+
+
+def test_the_correlated_family_is_that_of_recall_on_other_networks():
+    same = zip(recall.SIGNATURES, correlated.SIGNATURES, strict=False)
+    for was, now in same:
+        assert (now.claim, now.low, now.high) == (was.claim, was.low, was.high)
+        assert now.measure is was.measure
+        assert now.sources == correlated.renamed(was.sources)
+    for was, now in zip(recall.EXPERIMENTS, correlated.EXPERIMENTS, strict=True):
+        assert now.all_tests == was.all_tests
+        assert now.full == was.full
+    mean = [np.mean(np.minimum(row, 10 - np.array(row))) for row in correlated.SHIFTS]
+    assert (np.diff(mean) >= 0).all()
+    assert recall.FAR not in correlated.TRAINED_ON.shift
+
+
+def test_the_figure_of_the_correlated_family():
+    own = {correlated.renamed(source): r for source, r in recordings(recall).items()}
+    (figure,) = correlated.FIGURES
+    drawing, table = figure.draw({source: own[source] for source in figure.needs})
+    assert set(table.panel) == set("abcd")
+    plt.close(drawing)
+
+
+def test_how_much_lower_the_gate_is(seed):
+    task = SHORT[recall]
+    agent = recall.NETWORK.initialized(task, seed)
+    life = fs.simulate(task, agent, 120, seed, record=("reinstatement",))
+    planted = life.reinstatement * 0 + 0.8 - 0.1 * life.distance
+    recording = stack(
+        {
+            0: life.assign(reinstatement=planted),
+            1: life.assign(reinstatement=life.reinstatement * 0 + 0.3),
+        }
+    )
+    np.testing.assert_allclose(correlated.gate_fall(recording), [0.5 / 0.8, 0], atol=1e-5)

@@ -1,7 +1,7 @@
 """Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
 
 from ..declaration import Paper
-from . import barcode, handover, images, recall, two_step, water_maze
+from . import barcode, correlated, handover, images, recall, two_step, water_maze
 
 paper = Paper(
     name="ritter2018",
@@ -13,6 +13,7 @@ paper = Paper(
     experiments=(
         *barcode.EXPERIMENTS,
         *recall.EXPERIMENTS,
+        *correlated.EXPERIMENTS,
         *handover.EXPERIMENTS,
         *two_step.EXPERIMENTS,
         *images.EXPERIMENTS,
@@ -21,6 +22,7 @@ paper = Paper(
     signatures=(
         *barcode.SIGNATURES,
         *recall.SIGNATURES,
+        *correlated.SIGNATURES,
         *handover.SIGNATURES,
         *two_step.SIGNATURES,
         *images.SIGNATURES,
@@ -29,6 +31,7 @@ paper = Paper(
     figures=(
         *barcode.FIGURES,
         *recall.FIGURES,
+        *correlated.FIGURES,
         *handover.FIGURES,
         *two_step.FIGURES,
         *images.FIGURES,

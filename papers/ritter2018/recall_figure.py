@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NETWORK, RESTORED = "ritter2018/recall", "ritter2018/recall_restored"
 
-
-def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+def draw_recall(
+    recordings: Mapping[str, xr.Dataset], network: str = "ritter2018/recall"
+) -> tuple[Figure, pd.DataFrame]:
     """Four panels over the number of bits that differ; the table holds all curves."""
     import matplotlib.pyplot as plt
     import pandas as pd
@@ -24,16 +24,17 @@ def draw_recall(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     from .recall import FAR, NEAR, SAME
 
     drawing, axes = plt.subplots(1, 4, figsize=(TWO_COLUMNS, 1.9))
-    intact, empty = recordings[NETWORK], recordings[f"{NETWORK}@empty_memory"]
+    restored = f"{network}_restored"
+    intact, empty = recordings[network], recordings[f"{network}@empty_memory"]
     saved = savings(intact, empty)
-    opened, familiar = (recordings[f"{NETWORK}@{t}"] for t in ("always_open", "all_familiar"))
-    whole = savings(recordings[RESTORED], recordings[f"{RESTORED}@empty_memory"])
+    opened, familiar = (recordings[f"{network}@{t}"] for t in ("always_open", "all_familiar"))
+    whole = savings(recordings[restored], recordings[f"{restored}@empty_memory"])
     curves: list[tuple[int, str, str, xr.DataArray]] = [
         *((0, f"shift {s}", c, saved.sel(shift=s))
           for s, c in ((SAME, "network"), (NEAR, "other_network"), (FAR, "model_free"))),
         (1, "epLSTM", "network", recalled_twin(intact).mean("shift")),
         (1, "keys shuffled", "cue",
-         recalled_twin(recordings[f"{NETWORK}@shuffled_keys"]).mean("shift")),
+         recalled_twin(recordings[f"{network}@shuffled_keys"]).mean("shift")),
         (2, "epLSTM", "network", first_gate(intact).mean("shift")),
         (2, "all seems familiar", "cue", first_gate(familiar).mean("shift")),
         (3, "epLSTM", "network", saved.sel(shift=FAR)),
