@@ -15,7 +15,7 @@ from pathlib import Path
 from ..models.fused.build import KernelUnavailable, build, find_compiler, load
 from .catalogue import DATASETS
 
-LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "h5netcdf", "matplotlib", "torch", "brian2")
+LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "netCDF4", "matplotlib", "torch", "brian2")
 ENOUGH_DISK = 2e9  # bytes; chosen, the full profile of one paper writes about 1 GB
 
 

@@ -88,7 +88,7 @@ def save(recording: xr.Dataset, path: str | Path) -> None:
         for name, array in recording.data_vars.items()
         if name not in activations and array.dtype.kind in "ifb" and array.size
     }
-    atomic_write(path, lambda part: recording.to_netcdf(part, engine="h5netcdf", encoding=encoding))
+    atomic_write(path, lambda part: recording.to_netcdf(part, engine="netcdf4", encoding=encoding))
 
 
 def load(path: str | Path) -> xr.Dataset:
@@ -100,7 +100,7 @@ def load(path: str | Path) -> xr.Dataset:
         If the file is damaged or not a recording of this version.
     """
     try:
-        with xr.open_dataset(path, engine="h5netcdf") as stored:
+        with xr.open_dataset(path, engine="netcdf4") as stored:
             recording = stored.load()
     except FileNotFoundError:
         raise

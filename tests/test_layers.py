@@ -14,7 +14,7 @@ ROOT_FILES = ("cli", "experiment", "report")
 # What a room may import beside the standard library, at any depth. `cli` is nobody's but
 # __main__.py's, and the root's files see everything else.
 ANALYSIS = "matplotlib numpy pandas scipy sklearn statsmodels xarray"
-FILES = "filelock h5netcdf h5py numpy pandas pooch pynwb safetensors scipy xarray zarr"
+FILES = "filelock h5py netCDF4 numpy pandas pooch pynwb safetensors scipy xarray zarr"
 LAYERS = {
     "tasks": "tasks numpy",
     "models": "tasks models numpy scipy torch brian2",
