@@ -45,10 +45,11 @@ def simulate(
         Independent lives, run side by side.
     seed : int
         Agents simulated with one seed meet the same worlds.
-    record : {"all", "behavior", "rests"} or sequence of str
+    record : {"all", "behavior", "rests", "last"} or sequence of str
         Everything, everything but the activations of units, or the named traces of the agent
         beside the behavior. "rests" is "behavior" with only the first row of each episode and
-        those in which the agent rests, where episodes are long and rests are what matters.
+        those in which the agent rests, where episodes are long and rests are what matters. "last" is
+        the behavior in the last episode of each life, without observations and replay.
     paired : bool
         What chance decides in an episode depends on its number in the life, not on how long earlier
         ones took, so that agents simulated with one seed meet the same luck in each.
@@ -98,7 +99,7 @@ def simulate_together(
         recording, where = _by_episode(
             {name: array[:n_steps, own] for name, array in arrays.items()},
             task,
-            rests_only=record == "rests",
+            str(record),
         )
         recording.attrs = {
             "task": repr(task),
@@ -112,7 +113,7 @@ def simulate_together(
             for t, path in replay
             if own.start <= path.lane < own.stop
         ]
-        if events:
+        if events and record != "last":
             recording = recording.assign(_replay_events(events, where))
         if trains:  # of the only seed: spikes do not say whose they are
             recording = recording.assign(_spikes(trains))
@@ -173,6 +174,8 @@ def _distinct(named: dict[str, dict[str, np.ndarray]]) -> None:
 
 def _seen(now: TimeStep, record: str | Sequence[str]) -> dict[str, np.ndarray]:
     seen = {"active": now.active, "first": now.first, "phase": now.phase, **now.labels}
+    if record == "last":
+        return seen
     if now.observation.size and (isinstance(record, str) or "observation" in record):
         seen["observation"] = now.observation
     return seen
@@ -181,13 +184,15 @@ def _seen(now: TimeStep, record: str | Sequence[str]) -> dict[str, np.ndarray]:
 def _wanted(trace: dict[str, np.ndarray], record: str | Sequence[str]) -> dict[str, np.ndarray]:
     if record == "all":
         return trace
+    if record == "last":
+        return {k: v for k, v in trace.items() if k == "value"}
     if record in ("behavior", "rests"):
         return {k: v for k, v in trace.items() if not k.startswith(_UNIT_ARRAYS)}
     unknown = set(record) - set(trace) - {"observation"}
     if unknown or isinstance(record, str):
         raise ValueError(
             f"record must be 'all', 'behavior' or names among {sorted(trace)}, "
-            f"or 'rests', got {record!r}"
+            f"or 'rests' or 'last', got {record!r}"
         )
     return {k: v for k, v in trace.items() if k in record or k == "value"}
 
@@ -204,21 +209,24 @@ def _rpe(arrays: dict[str, np.ndarray], last_value: np.ndarray, gamma: float) ->
 
 
 def _by_episode(
-    arrays: dict[str, np.ndarray], task: Task, rests_only: bool = False
+    arrays: dict[str, np.ndarray], task: Task, kept: str = "all"
 ) -> tuple[xr.Dataset, tuple]:
     """From (step of life, lane) to (episode, step of episode), padded."""
     first, active = arrays.pop("first"), arrays["active"]
-    starts = first | (np.arange(len(first)) == 0)[:, None]
+    t = np.arange(len(first))[:, None]
+    starts = first | (t == 0)
+    if kept == "last":
+        active = active & (t >= np.where(starts & active, t, 0).max(axis=0))
     count = np.cumsum(starts & active, axis=0)
     offset = np.concatenate([[0], np.cumsum(count[-1])])
     episode = offset[:-1] + count - 1
-    began = np.maximum.accumulate(np.where(starts, np.arange(len(first))[:, None], 0), axis=0)
-    if rests_only:
+    began = np.maximum.accumulate(np.where(starts, t, 0), axis=0)
+    if kept == "rests":
         active = active & (starts | (arrays["phase"] == REST))
         number = np.cumsum(active, axis=0)
         step = number - np.take_along_axis(number, began, axis=0)
     else:
-        step = np.arange(len(first))[:, None] - began
+        step = t - began
     n_episodes, n_steps = int(offset[-1]), int(step[active].max()) + 1
     n_options = task.action.n if isinstance(task.action, Discrete) else 0
     data = {}

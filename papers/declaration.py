@@ -30,7 +30,7 @@ class Test:
         Parts lesioned during the test.
     snapshot : float
         Share of training after which the weights were taken; 0 is the untrained network.
-    record : "all", "behavior" or tuple of str
+    record : "all", "behavior", "rests", "last" or tuple of str
     """
 
     n_lives: int = 300
