@@ -49,7 +49,7 @@ def test_settings_are_those_of_the_first_table():
     assert (one.task, one.agent, one.training) == (again.task, again.agent, again.training)
     for name in one.tests:
         a, b = one.tests[name], again.tests[name]
-        assert (a.task, a.without, a.record) == (b.task, b.without, b.record)
+        assert (a.task, a.without) == (b.task, b.without)
 
 
 def test_paired_agents_differ_by_nothing_where_the_lesion_does_nothing(seed):
@@ -60,7 +60,7 @@ def test_paired_agents_differ_by_nothing_where_the_lesion_does_nothing(seed):
 
     def first_finds(paired, *without):
         life = fs.simulate(
-            SMALL, agent.without("search", *without), 30, seed, record=(), paired=paired
+            SMALL, agent.without("search", *without), 30, seed, record="last", paired=paired
         )
         excess = excess_steps(life, 0).values
         return excess[np.isfinite(excess)]
@@ -93,3 +93,16 @@ def test_seeds_of_a_profile_begin_with_the_first(tmp_path, monkeypatch):
     assert list(folder_of(later, tmp_path).seeds()) == [3, 8, 9]
     monkeypatch.setattr("fastslow.experiment.find_experiment", lambda name: later)
     assert finished("integrated/x", tmp_path).seeds == (8, 9)
+
+
+def test_the_last_episodes_alone_are_those_of_the_whole_recording(seed):
+    whole, last = (
+        fs.simulate(SMALL, CornerByCorner(), 12, seed, record=record, paired=True)
+        for record in ((), "last")
+    )
+    is_last = np.append(np.diff(whole.life.values) > 0, True)
+    kept = whole.isel(episode=is_last, step=slice(last.sizes["step"]))
+    assert last.sizes["episode"] == 12
+    assert not whole.active.values[is_last, last.sizes["step"] :].any()
+    for name in last.data_vars:
+        np.testing.assert_array_equal(last[name].values, kept[name].values, err_msg=name)

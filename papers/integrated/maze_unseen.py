@@ -58,7 +58,7 @@ def combined(cut: tuple[str, ...], event: str) -> str:
 
 def _paired(test: Test, n_lives: int, without: tuple[str, ...] | None = None) -> PairedTest:
     parts = test.without if without is None else without
-    return PairedTest(n_lives, test.task, parts, record=test.record)
+    return PairedTest(n_lives, test.task, parts, record="last")
 
 
 def _control(name: str, summary: str, agent: CornerByCorner | Random) -> Experiment:
