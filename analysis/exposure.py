@@ -43,6 +43,35 @@ def curve_by_exposure(recording: xr.Dataset, variable: str = "reward") -> xr.Dat
     return curve.transpose(..., "exposure", "step").rename(f"{variable}_by_exposure")
 
 
+def first_visit_by_familiarity(recording: xr.Dataset) -> xr.DataArray:
+    """Mean reward of first visits by how many symbols of the context are familiar.
+
+    Parameters
+    ----------
+    recording : xarray.Dataset
+        With the labels `exposure` and `familiar_symbols`, such as of `CompositionalBandit`.
+
+    Returns
+    -------
+    xarray.DataArray
+        (seed, familiar_symbols), or (familiar_symbols,) for one seed.
+    """
+    if "familiar_symbols" not in recording:
+        raise KeyError(
+            "the recording has no label 'familiar_symbols'; it needs a task whose contexts are "
+            "made of symbols, such as CompositionalBandit"
+        )
+    first = recording[["exposure", "familiar_symbols"]].isel(step=0)
+    reward = recording["reward"].where(recording["active"]).sum("step")
+    levels = np.unique(first["familiar_symbols"])
+    means = [
+        reward.where((first["exposure"] == 1) & (first["familiar_symbols"] == n)).mean("episode")
+        for n in levels
+    ]
+    named = xr.DataArray(levels, dims="familiar_symbols", name="familiar_symbols")
+    return xr.concat(means, dim=named).rename("first_visit_by_familiarity")
+
+
 def steps_to_goal_by_exposure(recording: xr.Dataset) -> xr.DataArray:
     """Mean steps of a visit until the goal is found first, by `exposure` of its context.
 

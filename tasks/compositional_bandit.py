@@ -18,6 +18,8 @@ class CompositionalBandit(BarcodeBandit):
     `n_symbols` that are drawn for the life. Contexts are different pairs; what arm is good
     depends on the pair, so that a new pair of familiar symbols has to be explored. Details are
     ours: those of the paper are not known.
+
+    One label more: `familiar_symbols`, how many of the two have been met in other contexts.
     """
 
     n_symbols: int = 5
@@ -42,3 +44,15 @@ class CompositionalBandit(BarcodeBandit):
         lanes = np.arange(len(pair))[:, None]
         symbols = first[lanes, pair // self.n_symbols], second[lanes, pair % self.n_symbols]
         return np.concatenate(symbols, axis=2), self.draw_good_arms(rng)
+
+    def further_labels(
+        self, context: np.ndarray, n_seen: np.ndarray, barcode: np.ndarray, good_arm: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        lanes = np.arange(len(context))
+        met = n_seen > 0
+        met[lanes, context] = False
+        alike = barcode == barcode[lanes, context][:, None]
+        half, n_shared = self.n_bits // 2, np.zeros(len(context), np.int32)
+        for symbol in (slice(half), slice(half, None)):
+            n_shared += (alike[..., symbol].all(axis=2) & met).any(axis=1)
+        return {"familiar_symbols": n_shared}

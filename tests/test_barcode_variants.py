@@ -7,6 +7,7 @@ import pytest
 import xarray as xr
 
 import fastslow as fs
+from fastslow.analysis.exposure import first_visit_by_familiarity
 from fastslow.models.learners import Random
 from fastslow.tasks import Lanes, check_task
 from fastslow.tasks.compositional_bandit import CompositionalBandit
@@ -110,6 +111,28 @@ def test_pairs_are_different_and_share_symbols(seed):
         for half in (codes[:, :5], codes[:, 5:]):
             assert 1 < len(np.unique(half, axis=0)) <= 4  # ten contexts, four symbols
     assert any((a != b).any() for a, b in pairwise(barcode))
+
+
+def test_symbols_are_familiar_once_another_context_has_shown_them(seed):
+    task = CompositionalBandit(n_episodes=20, n_pulls=1)
+    life = fs.simulate(task, Random(), 20, seed).isel(step=0)
+    for lane in range(20):
+        mine = life.isel(episode=life.life == lane)
+        code, context = mine.observation.values, mine.context.values
+        for t in range(20):
+            others = code[:t][context[:t] != context[t]]
+            known = [len(others) and (others[:, at] == code[t, at]).all(axis=1).any()
+                     for at in (slice(5), slice(5, None))]  # fmt: skip
+            assert int(mine.familiar_symbols[t]) == sum(map(bool, known))
+
+
+def test_reward_of_first_visits_by_what_is_familiar(seed):
+    life = fs.simulate(CompositionalBandit(n_episodes=20, n_pulls=2), Random(), 30, seed)
+    first = (life.exposure == 1).astype("float32")
+    planted = life.assign(reward=first * (1 + life.familiar_symbols) + 50 * (1 - first))
+    np.testing.assert_allclose(first_visit_by_familiarity(planted), [2, 4, 6])
+    with pytest.raises(KeyError, match="no label 'familiar_symbols'"):
+        first_visit_by_familiarity(life.drop_vars("familiar_symbols"))
 
 
 @pytest.mark.parametrize(

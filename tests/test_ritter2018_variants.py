@@ -10,18 +10,26 @@ import pytest
 import fastslow as fs
 from fastslow.data.recording import stack
 from fastslow.models import Prefrontal
-from fastslow.papers.ritter2018 import correlated, handover, images, recall, water_maze
-from fastslow.tasks import BarcodeBandit
+from fastslow.papers.ritter2018 import (
+    compositional,
+    correlated,
+    handover,
+    images,
+    recall,
+    water_maze,
+)
+from fastslow.tasks import BarcodeBandit, CompositionalBandit
 from fastslow.tasks.image_bandit import ImageBandit
 from fastslow.tasks.navigation import Arena
 
 SHORT = {
     recall: replace(recall.TASK, n_episodes=10, n_pulls=1),
     handover: BarcodeBandit(n_pulls=1),
+    compositional: CompositionalBandit(n_episodes=20, n_pulls=1),
     images: ImageBandit(BarcodeBandit(n_episodes=20, n_pulls=1)),
     water_maze: Arena(n_contexts=2, n_exposures=2, n_finds=1, max_steps=5, barcode_size=10, size=5),
 }
-N_LIVES = {recall: 120, handover: 2, images: 3, water_maze: 4}
+N_LIVES = {recall: 120, handover: 2, compositional: 6, images: 3, water_maze: 4}
 
 
 @cache

@@ -1,7 +1,7 @@
 """Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
 
 from ..declaration import Paper
-from . import barcode, correlated, handover, images, recall, two_step, water_maze
+from . import barcode, compositional, correlated, handover, images, recall, two_step, water_maze
 
 paper = Paper(
     name="ritter2018",
@@ -17,6 +17,7 @@ paper = Paper(
         *handover.EXPERIMENTS,
         *two_step.EXPERIMENTS,
         *images.EXPERIMENTS,
+        *compositional.EXPERIMENTS,
         *water_maze.EXPERIMENTS,
     ),
     signatures=(
@@ -26,6 +27,7 @@ paper = Paper(
         *handover.SIGNATURES,
         *two_step.SIGNATURES,
         *images.SIGNATURES,
+        *compositional.SIGNATURES,
         *water_maze.SIGNATURES,
     ),
     figures=(
@@ -35,6 +37,7 @@ paper = Paper(
         *handover.FIGURES,
         *two_step.FIGURES,
         *images.FIGURES,
+        *compositional.FIGURES,
         *water_maze.FIGURES,
     ),
     notes={
