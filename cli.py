@@ -6,18 +6,24 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from . import __version__, experiment, papers
+from .data.doctor import usable_cores
 from .data.progress import ProgressLine, seed_ranges
 
 if TYPE_CHECKING:
     from .papers.declaration import Experiment
 
 Command = Callable[[argparse.Namespace], int]
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 COLUMNS = {
     "choice": "options as whole numbers from 0 (default: choice)",
@@ -63,7 +69,11 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--traceback", action="store_true", help="show where an error came from")
     training = argparse.ArgumentParser(add_help=False)
     training.add_argument("--profile", choices=("quick", "full"), default="quick")
-    training.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    training.add_argument(
+        "--jobs", type=int, metavar="N",
+        help="processes; run spreads seeds among them (default: 1), reproduce experiments that "
+        "train nothing (default: one a core)",
+    )  # fmt: skip
     training.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     training.add_argument("--force", action="store_true", help="compute finished seeds again")
 
@@ -222,7 +232,7 @@ def run(options: argparse.Namespace) -> int:
 def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None) -> None:
     folder = experiment.folder_of(e, options.out)
     wanted = chosen if chosen is not None else list(e.seeds(options.profile))
-    missing = wanted if options.force else experiment.missing_seeds(e, folder, wanted)
+    missing = _missing(e, options, wanted)
     kept = [seed for seed in wanted if seed not in missing]
     if kept:
         folder.open()  # refuses a folder that was changed by hand
@@ -232,13 +242,19 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
         return
     start = perf_counter()
     experiment.run(
-        e, wanted, out=options.out, jobs=options.jobs, force=options.force,
+        e, wanted, out=options.out, jobs=1 if options.jobs is None else options.jobs, force=options.force,
         device=options.device,
         report=None if options.quiet else ProgressLine(),
     )  # fmt: skip
     seconds = perf_counter() - start
     if missing:
         print(f"{e.name}: seeds {seed_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
+
+
+def _missing(e: Experiment, options: argparse.Namespace, wanted: list[int]) -> list[int]:
+    if options.force:
+        return wanted
+    return experiment.missing_seeds(e, experiment.folder_of(e, options.out), wanted)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -315,11 +331,14 @@ def reproduce(options: argparse.Namespace) -> int:
 
     chosen = options.paper or list(papers.PAPERS)
     wanted = [e for name in chosen for e in papers.find_paper(name).experiments if e.reproduced]
+    jobs = usable_cores() if options.jobs is None else options.jobs
+    if jobs < 1:
+        raise ValueError(f"jobs must be at least 1, got {jobs}")
+    # Networks train one after another, each population on all cores; others may test them later.
     for e in wanted:
-        try:
-            _run_one(e, options, None)
-        except experiment.DivergedError as failure:  # counted as a failure of its seeds
-            print(f"fastslow: {failure}", file=sys.stderr)
+        if e.training is not None:
+            _reproduce_one(e, options)
+    _side_by_side([e for e in wanted if e.training is None], options, jobs)
     page, found = write_report(chosen, options.profile, options.out)
     print(verdict_table(found))
     if options.ship:
@@ -328,6 +347,47 @@ def reproduce(options: argparse.Namespace) -> int:
         print("quick profile: a smoke test; evidence is the full profile, --profile full")
     print(f"report: {page}")
     return 0
+
+
+def _reproduce_one(e: Experiment, options: argparse.Namespace) -> None:
+    try:
+        _run_one(e, options, None)
+    except experiment.DivergedError as failure:  # counted as a failure of its seeds
+        print(f"fastslow: {failure}", file=sys.stderr)
+    sys.stdout.flush()  # other processes write there, too
+
+
+def _side_by_side(declared: Sequence[Experiment], options: argparse.Namespace, jobs: int) -> None:
+    """Run experiments in processes of one thread each; those with nothing to do stay here."""
+    busy = {e.name for e in declared if _missing(e, options, list(e.seeds(options.profile)))}
+    if jobs == 1 or len(busy) == 1:
+        busy = set()
+    own = argparse.Namespace(**{**vars(options), "jobs": 1, "quiet": True})
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"))
+    try:
+        with _one_thread_each():
+            futures = [pool.submit(_reproduce_one, e, own) for e in declared if e.name in busy]
+        for e in declared:
+            if e.name not in busy:
+                _reproduce_one(e, options)
+        for future in as_completed(futures):
+            future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let the processes that are started now compute with one thread."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _ship(chosen: Sequence[str], verdicts: dict[str, str], out: str | None) -> None:

@@ -101,11 +101,15 @@ def _writable(runs: Path) -> Finding:
         return Finding("problem", "runs", found, "choose another with --out or FASTSLOW_RUNS")
 
 
+def usable_cores() -> int:
+    """Processors on which this process may run."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def _cores() -> Finding:
-    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     threads = os.environ.get("OMP_NUM_THREADS")
     limit = f", OMP_NUM_THREADS={threads}" if threads else ""
-    return Finding("ok", "processor", f"{usable} cores{limit}")
+    return Finding("ok", "processor", f"{usable_cores()} cores{limit}")
 
 
 def _disk(runs: Path) -> Finding:

@@ -10,6 +10,7 @@ import pytest
 from fastslow import cli, papers
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
+from fastslow.models.q_replay import TabularQ
 from fastslow.models.training import ActorCritic
 from fastslow.papers.declaration import Experiment, Figure, Paper, Signature, Test
 from fastslow.tasks import Bandit
@@ -110,6 +111,37 @@ def test_reproduce_writes_a_report_that_escapes_what_it_shows(capsys, tmp_path):
     assert "toy/net: seeds 0-1 kept" in said(capsys, "reproduce", "toy").out
 
 
+def test_reproduce_is_the_same_in_processes_side_by_side(capfd, monkeypatch, tmp_path):
+    """Experiments that train nothing are run beside each other, each whole."""
+    more = [replace(CHANCE, name=f"toy/chance_{i}", task=Bandit(n_trials=5 + i)) for i in range(3)]
+    monkeypatch.setattr(
+        papers, "PAPERS", {"toy": replace(TOY, experiments=(*TOY.experiments, *more))}
+    )
+    files = {}
+    for jobs in ("1", "2"):
+        assert (
+            cli.main(("reproduce", "toy", "--jobs", jobs, "--out", str(tmp_path / jobs), "-q")) == 0
+        )
+        out = capfd.readouterr().out
+        for i in range(3):
+            assert out.count(f"toy/chance_{i}: seeds 0-1 finished in") == 1
+        recordings = sorted((tmp_path / jobs / "toy").rglob("*.nc"))
+        files[jobs] = [
+            (path.relative_to(tmp_path / jobs), path.read_bytes()) for path in recordings
+        ]
+    assert len(files["1"]) == 2 * 5
+    assert files["1"] == files["2"]
+
+
+def test_a_mistake_in_another_process_is_one_line(capfd, monkeypatch):
+    wrong = [replace(CHANCE, name=f"toy/wrong_{i}", agent=TabularQ()) for i in range(2)]
+    monkeypatch.setattr(
+        papers, "PAPERS", {"toy": replace(TOY, experiments=(*TOY.experiments, *wrong))}
+    )
+    assert cli.main(("reproduce", "toy", "--jobs", "2", "-q")) == 2
+    assert capfd.readouterr().err.splitlines()[-1].startswith("fastslow: ")
+
+
 def test_full_profile_adds_the_missing_seeds(capsys):
     said(capsys, "run", "toy/net")
     out = said(capsys, "run", "toy/net", "--profile", "full").out
@@ -151,6 +183,7 @@ def test_list_says_what_has_been_run(capsys):
         (("figure", "toy/rewards"), "did you mean 'toy/reward'?"),
         (("figure",), "name a figure, or --all"),
         (("reproduce", "tooy"), "no paper 'tooy'; did you mean 'toy'?"),
+        (("reproduce", "toy", "--jobs", "0"), "jobs must be at least 1, got 0"),
         (
             ("run", "toy/net", "--set", "agent.n_unit=3"),
             "no setting 'agent.n_unit' in Prefrontal; did you mean 'n_units'?",
