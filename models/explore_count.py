@@ -95,6 +95,7 @@ class GoExploreCount(Agent):
         "count_reset_replay": "nothing is replayed after a solved attempt",
     }
     learns: ClassVar[bool] = True
+    lanes_apart: ClassVar[bool] = True
 
     # Defaults: Tan & Motani 2022
     reward_weight: float = 10.0

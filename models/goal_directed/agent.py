@@ -90,6 +90,7 @@ class GoalDirected(Agent):
         "old_memories": "memory is emptied where an episode starts",
     }
     learns: ClassVar[bool] = True
+    lanes_apart: ClassVar[bool] = True
 
     # Defaults: Tan & Motani 2023, published program
     planner: Planner = field(default_factory=RandomBranches)

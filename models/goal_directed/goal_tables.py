@@ -62,6 +62,7 @@ class GoalTables(Agent):
         "learning": "values stay 0: a random walk",
     }
     learns: ClassVar[bool] = True
+    lanes_apart: ClassVar[bool] = True
 
     rule: str = "q"
     all_goals: bool = False

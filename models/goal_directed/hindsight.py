@@ -37,6 +37,7 @@ class HindsightDQN(DQN):
     """
 
     parts: ClassVar[dict[str, str]] = {**DQN.parts, "hindsight": "a plain DQN"}
+    lanes_apart: ClassVar[bool] = True
 
     n_imagined: int = 4  # k of the paper
     greedy_after: int | None = None

@@ -52,6 +52,7 @@ class RuleLearner(Agent):
 
     parts: ClassVar[dict[str, str]] = {"learning": "the network stays as it was drawn"}
     learns: ClassVar[bool] = True
+    lanes_apart: ClassVar[bool] = True
 
     # Defaults: Tan & Motani 2023, published program
     target: str = "action"
