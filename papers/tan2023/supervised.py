@@ -27,9 +27,7 @@ CRITERION = 0.95  # of actions
 _ONE = Test(n_lives=1)
 
 
-def _experiment(
-    name: str, summary: str, task: GoalRules, agent: RuleLearner, full: int = 20
-) -> Experiment:
+def _experiment(name: str, summary: str, task: GoalRules, agent: RuleLearner) -> Experiment:
     return Experiment(
         name=f"tan2023/supervised_{name}",
         summary=summary,
@@ -38,7 +36,7 @@ def _experiment(
         recording=_ONE,
         source="arXiv:2301.13758",
         quick=2,
-        full=full,
+        full=20,
     )
 
 
@@ -46,7 +44,7 @@ def _published(target: str, shuffled: bool = False) -> Experiment:
     task = GoalRules(n_blocks=PUBLISHED_BLOCKS[target], n_held_out=40, shuffled=shuffled)
     name = f"{target}_published" + ("_shuffled" if shuffled else "")
     summary = f"published protocol, next {target}" + (", answers shuffled" if shuffled else "")
-    return _experiment(name, summary, task, RuleLearner(target), full=4)
+    return _experiment(name, summary, task, RuleLearner(target))
 
 
 def _equal(target: str, shuffled: bool = False) -> Experiment:
