@@ -67,7 +67,7 @@ def _train_together(
     every = max(1, settings.n_batches // N_LOGGED)
     snapshots = _snapshot_batches(experiment)
     window: list[Progress] = []
-    good = {seed: trainer.checkpoint(seed) for seed in seeds}
+    good = _checkpoints(trainer)
     last_saved = perf_counter()
     try:
         for progress in trainer.run():
@@ -77,7 +77,7 @@ def _train_together(
             if progress.batch % every == 0 or progress.batch == settings.n_batches:
                 _log(curves, seeds, window)
                 window = []
-                good |= {s: trainer.checkpoint(s) for s in seeds if s not in trainer.diverged}
+                good |= _checkpoints(trainer)
                 if report is not None:
                     report(experiment, seeds, progress)
                 if perf_counter() - last_saved > CHECKPOINT_EVERY:
@@ -90,6 +90,12 @@ def _train_together(
             weights = trainer.population.weights(index)
             write_arrays(folder.seed_path(seed, "weights.safetensors"), weights)
     return trainer.diverged
+
+
+def _checkpoints(trainer: Trainer) -> dict[int, Checkpoint]:
+    """Of all seeds that have not diverged; none where a run begins anew once it is interrupted."""
+    going = [seed for seed in trainer.seeds if seed not in trainer.diverged]
+    return {seed: trainer.checkpoint(seed) for seed in going if trainer.resumes}
 
 
 def _snapshot_batches(experiment: Any) -> dict[int, list[float]]:
@@ -108,8 +114,9 @@ def _save_snapshot(folder: RunFolder, trainer: Trainer, share: float) -> None:
 
 
 def _save(folder: RunFolder, checkpoints: dict[int, Checkpoint], curves: dict) -> None:
+    for seed, rows in curves.items():
+        _write_curve(folder.seed_path(seed, "training.csv"), rows)
     for seed, checkpoint in checkpoints.items():
-        _write_curve(folder.seed_path(seed, "training.csv"), curves[seed])
         path = folder.seed_path(seed, "checkpoint.safetensors")
         write_arrays(path, {**checkpoint, "key": _key(folder)})
 

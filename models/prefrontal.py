@@ -7,7 +7,7 @@ own previous action and the previous reward, and drives a softmax policy and a l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +19,7 @@ from .agent import Agent, Trace
 
 if TYPE_CHECKING:
     from .episodic import EpisodicMemory
+    from .offline_replay import OfflineReplay
 
 
 @dataclass
@@ -109,6 +110,12 @@ class Prefrontal(Agent):
 
     def memory(self, task: Task, n: int, rng: Lanes) -> EpisodicMemory | None:
         """The memory that reinstates states in `n` lives; this network has none."""
+        return None
+
+    def offline(
+        self, task: Task, seeds: Sequence[int], n_lanes: int, unroll: int
+    ) -> OfflineReplay | None:
+        """What trains these networks between lives, too; this one learns from lives alone."""
         return None
 
     # ------------------------------------------------------------------ weights

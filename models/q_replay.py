@@ -13,7 +13,7 @@ from ..tasks.navigation import UNREACHABLE
 from ..tasks.navigation.attempts import Course
 from .agent import Agent, Trace
 from .hippocampus import ReplayPath
-from .hippocampus.experience import UNKNOWN
+from .hippocampus.experience import UNKNOWN, Experience
 from .hippocampus.prioritized import Prioritized
 from .hippocampus.replay import choice_probability
 from .hippocampus.sources import NoReplay, ReplaySource
@@ -128,8 +128,7 @@ class TabularQ(Agent):
                 f"TabularQ needs observations that are one-hot states: {course.graphs[0].n_states} "
                 f"of them, {type(task).__name__} shows {n_states} features; observe='one_hot'"
             )
-        goals, starts = _ends(course)
-        self._hippocampus.experience.sweep(course.graphs[0].next_state, goals, starts)
+        sweep(self._hippocampus.experience, course)
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         self._remember(now)
@@ -269,6 +268,12 @@ def _unranked(source: ReplaySource, part: str) -> ReplaySource:
     raise ValueError(f"{type(source).__name__} has no part '{part}': only Prioritized has")
 
 
+def sweep(experience: Experience, course: Course) -> None:
+    """Try every action once in the first layout of a world, see `Experience.sweep`."""
+    goals, starts = _ends(course)
+    experience.sweep(course.graphs[0].next_state, goals, starts)
+
+
 def _ends(course: Course) -> tuple[np.ndarray, list[np.ndarray]]:
     """States where whoever gets there has ended an attempt, and starts that may follow each."""
     n_states = course.graphs[0].n_states
@@ -288,4 +293,4 @@ def _ends(course: Course) -> tuple[np.ndarray, list[np.ndarray]]:
     return ends, [np.roll(starts, -1)[goals == end] if end in goals else starts for end in ends]
 
 
-__all__ = ["TabularQ"]
+__all__ = ["TabularQ", "sweep"]

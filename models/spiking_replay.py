@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from ..tasks import Lanes, Task, TimeStep
-from ..tasks.navigation import StateGraph
 from .agent import Trace
 from .hippocampus.ca3 import CA3
-from .hippocampus.place_code import GraphCode
-from .hippocampus.place_memory import PlaceMemory
 from .hippocampus.plasticity import ALPHA
 from .hippocampus.sources import ReplaySource, ShuffledOrder
 from .hippocampus.spiking import Decoded, SpikingHippocampus
 from .hippocampus.tabular import TabularHippocampus
 from .q_replay import TabularQ
-
-P_AHEAD = 0.7  # as in `Explorer`
-SUMMED = 180.0  # nS onto a cell; found by calibration after 400 s of wandering on a line
-NOT_CUED = -1
+from .sharp_waves import SUMMED, rest_traces, wandered
 
 
 @dataclass
@@ -33,10 +27,7 @@ class SpikingQ(TabularQ):
     the values so changed change the way. Each arrow can be cut, see `parts`. For tasks that have a
     `course`, show the state as one-hot, and rest.
 
-    Traces beside those of `TabularQ`, of the rest that begins there, 0 elsewhere: `n_events` (sharp
-    waves), `n_events_near` (those that begin within one step of where the animal rests),
-    `n_steps_read`, `n_steps_dropped` (along no experience), `cued_state` (-1 none) and `clock`
-    (s, when the rest began on the clock of spikes; NaN elsewhere). Neurons in the recorded spikes are
+    Traces beside those of `TabularQ` are those of `rest_traces`. Neurons in the recorded spikes are
     numbered in the order of their fields.
 
     Parameters
@@ -95,19 +86,10 @@ class SpikingQ(TabularQ):
                 "see fastslow.tasks.navigation.GraphWorld"
             )
         self._graph = task.course.graphs[0]
-        code = GraphCode(self._graph)
-        generators = [np.random.default_rng(int(u * 2**53)) for u in rng.random()]
-        ways = [wander(self._graph, self.wander, generator) for generator in generators]
-        memories = [
-            PlaceMemory(
-                code, self.network, generator, homeostatic=True, summed=self.summed,
-                alpha=self.alpha, scramble="flat" if "plasticity" in self.lesions else "",
-            )
-            for generator in generators
-        ]  # fmt: skip
-        if "replay" not in self.lesions:  # else nobody asks what was learned
-            for memory, way in zip(memories, ways, strict=True):
-                memory.walk(way)
+        memories = wandered(
+            self._graph, self.network, rng, self.wander, self.summed, self.alpha,
+            flat="plasticity" in self.lesions, learns="replay" not in self.lesions,
+        )  # fmt: skip
         self._ca3 = SpikingHippocampus(
             *self._of_hippocampus(rng),
             memories=memories,
@@ -126,45 +108,13 @@ class SpikingQ(TabularQ):
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
         action, trace = super().act(now)
-        return action, trace | self._shown(len(action))
+        return action, trace | rest_traces({}, self._graph, len(action))
 
     def rest(self, now: TimeStep, n_backups: int) -> Trace:
         trace = super().rest(now, n_backups)
-        shown = self._shown(len(now.active))
-        distances = self._graph.distances
-        for lane, rested in self._ca3.rested.items():
-            starts = np.array([s.states[0] for s in rested.sweeps if len(s.states)], int)
-            shown["n_events"][lane] = len(rested.sweeps)
-            shown["n_events_near"][lane] = (distances[rested.here, starts] <= 1).sum()
-            shown["n_steps_read"][lane] = sum(max(len(s.states) - 1, 0) for s in rested.sweeps)
-            shown["n_steps_dropped"][lane] = rested.n_dropped
-            shown["cued_state"][lane] = rested.cued
-            shown["clock"][lane] = rested.began
-        trains = [rested.spikes for rested in self._ca3.rested.values()]
-        return trace | shown | {"spikes": trains}
-
-    @staticmethod
-    def _shown(n: int) -> dict[str, Any]:
-        counts = ("n_events", "n_events_near", "n_steps_read", "n_steps_dropped")
-        return {
-            **{name: np.zeros(n, np.int32) for name in counts},
-            "cued_state": np.full(n, NOT_CUED),
-            "clock": np.full(n, np.nan),
-        }
+        rested = self._ca3.rested
+        trains = [rest.spikes for rest in rested.values()]
+        return trace | rest_traces(rested, self._graph, len(now.active)) | {"spikes": trains}
 
 
-def wander(graph: StateGraph, n_moves: int, rng: np.random.Generator) -> np.ndarray:
-    """States of a random walk from the first state that can be left, one more than moves.
-
-    Stepping back is ruled out with probability 0.7 where there is another way.
-    """
-    linked = [np.flatnonzero(row) for row in graph.adjacency]
-    states = [next(state for state, near in enumerate(linked) if len(near))]
-    for on in rng.random(n_moves) < P_AHEAD:
-        near = linked[states[-1]]
-        ahead = near[near != states[-2]] if on and len(states) > 1 else near
-        states.append(int(rng.choice(ahead if len(ahead) else near)))
-    return np.array(states)
-
-
-__all__ = ["SpikingQ", "wander"]
+__all__ = ["SpikingQ"]

@@ -208,6 +208,12 @@ class Trainer:
         self.batch = 0
         self.diverged: dict[int, int] = {}
         self._trials = _Trials(len(self.seeds), settings.n_lanes)
+        self._offline = agent.offline(task, self.seeds, settings.n_lanes, self.unroll)
+
+    @property
+    def resumes(self) -> bool:
+        """Whether checkpoints hold all that there is: a hippocampus is not among what they hold."""
+        return self._offline is None
 
     def run(self) -> Iterator[Progress]:
         """Train to the end, a batch of lives at a time; between batches it may be interrupted."""
@@ -235,6 +241,8 @@ class Trainer:
             self._notice_divergence(update["gradient_norm"])
             measured.append(update)
         self.batch += 1
+        if self._offline is not None:
+            self._offline.after(self.task.n_steps // self.unroll, self.population, settings)
         by_trial = self._trials.mean(life)
         return Progress(
             batch=self.batch,
@@ -273,7 +281,9 @@ class Trainer:
             ):  # the next segment overwrites it; worlds may keep it
                 action = action.copy()
             encoder.acted(action)
-            now = play.send(action)
+            before, now = now, play.send(action)
+            if self._offline is not None:
+                self._offline.observe(before, action, now)
             part.reward[t], part.discount[t] = now.reward, now.discount
         if part.discount[-1].any():  # credit flows on, so the segment's end needs a value
             encoder.peek(now, out=population.inputs[self.unroll])

@@ -1,22 +1,28 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import episodic_index, excited_goal, line
+from . import episodic_index, excited_goal, line, winding
 
 paper = Paper(
     name="closed_loop",
     citation=(
         "This project's own: tabular Q-learning with replay, as in Mattar & Daw 2018 "
-        "(doi:10.1038/s41593-018-0232-z), taught by the sharp waves of the network of Ecker et al. "
-        "2022 (doi:10.7554/eLife.71850)"
+        "(doi:10.1038/s41593-018-0232-z), and two other learners, taught by the sharp waves of the "
+        "network of Ecker et al. 2022 (doi:10.7554/eLife.71850)"
     ),
     experiments=(
         *line.EXPERIMENTS,
         *excited_goal.EXPERIMENTS,
+        *winding.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
     ),
-    signatures=(*line.SIGNATURES, *excited_goal.SIGNATURES, *episodic_index.SIGNATURES),
-    figures=(*line.FIGURES, *episodic_index.FIGURES),
+    signatures=(
+        *line.SIGNATURES,
+        *excited_goal.SIGNATURES,
+        *winding.SIGNATURES,
+        *episodic_index.SIGNATURES,
+    ),
+    figures=(*line.FIGURES, *winding.FIGURES, *episodic_index.FIGURES),
     notes={
         "closed_loop/starts_near_goal": (
             "Most goal-cued events begin at the goal, .78 [.69, .88]; the first 10 ms of some decode "

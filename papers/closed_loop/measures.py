@@ -36,6 +36,32 @@ def times_as_many(more: xr.Dataset, fewer: xr.Dataset) -> np.ndarray:
     return steps(more) / steps(fewer)
 
 
+def moves(recording: xr.Dataset) -> xr.DataArray:
+    """Moves of each attempt or life, dims (seed, episode)."""
+    from ...tasks import ACT
+
+    moving = recording.active & (recording.phase == ACT)
+    return moving.sum("step").where(recording.active.any("step")).transpose("seed", "episode")
+
+
+def times_the_moves(*recordings: xr.Dataset) -> np.ndarray:
+    """How many times the moves of the later half of recordings those of the first half take.
+
+    First attempts do not count, where a life has several: nothing was replayed before.
+    """
+    half = len(recordings) // 2
+    more, fewer = (
+        sum(_later(moves(r), r).sum("episode").values for r in part)
+        for part in (recordings[:half], recordings[half:])
+    )
+    return more / fewer
+
+
+def _later(table: xr.DataArray, recording: xr.Dataset) -> xr.DataArray:
+    attempt = recording.attempt.isel(step=0)
+    return table.where(attempt > 0) if int(attempt.max()) > 0 else table
+
+
 def _share(part: str, whole: str) -> Measure:
     def measure(recording: xr.Dataset) -> np.ndarray:
         n = at_ends(recording, whole).sum("episode").values
