@@ -111,33 +111,29 @@ def test_reproduce_writes_a_report_that_escapes_what_it_shows(capsys, tmp_path):
     assert "toy/net: seeds 0-1 kept" in said(capsys, "reproduce", "toy").out
 
 
+def use_only(monkeypatch, *experiments):
+    only = replace(TOY, experiments=experiments, signatures=(), figures=())
+    monkeypatch.setattr(papers, "PAPERS", {"toy": only})
+
+
 def test_reproduce_is_the_same_in_processes_side_by_side(capfd, monkeypatch, tmp_path):
     """Experiments that train nothing are run beside each other, each whole."""
-    more = [replace(CHANCE, name=f"toy/chance_{i}", task=Bandit(n_trials=5 + i)) for i in range(3)]
-    monkeypatch.setattr(
-        papers, "PAPERS", {"toy": replace(TOY, experiments=(*TOY.experiments, *more))}
-    )
+    names = [f"toy/chance_{i}" for i in range(3)]
+    use_only(monkeypatch, *(replace(CHANCE, name=name) for name in names))
     files = {}
     for jobs in ("1", "2"):
-        assert (
-            cli.main(("reproduce", "toy", "--jobs", jobs, "--out", str(tmp_path / jobs), "-q")) == 0
-        )
-        out = capfd.readouterr().out
-        for i in range(3):
-            assert out.count(f"toy/chance_{i}: seeds 0-1 finished in") == 1
-        recordings = sorted((tmp_path / jobs / "toy").rglob("*.nc"))
-        files[jobs] = [
-            (path.relative_to(tmp_path / jobs), path.read_bytes()) for path in recordings
-        ]
-    assert len(files["1"]) == 2 * 5
+        out = tmp_path / jobs
+        assert cli.main(("reproduce", "toy", "--jobs", jobs, "--out", str(out), "-q")) == 0
+        said = capfd.readouterr().out
+        assert all(said.count(f"{name}: seeds 0-1 finished in") == 1 for name in names)
+        files[jobs] = {p.relative_to(out): p.read_bytes() for p in out.rglob("*.nc")}
+    assert len(files["1"]) == 2 * 3
     assert files["1"] == files["2"]
 
 
 def test_a_mistake_in_another_process_is_one_line(capfd, monkeypatch):
-    wrong = [replace(CHANCE, name=f"toy/wrong_{i}", agent=TabularQ()) for i in range(2)]
-    monkeypatch.setattr(
-        papers, "PAPERS", {"toy": replace(TOY, experiments=(*TOY.experiments, *wrong))}
-    )
+    names = [f"toy/wrong_{i}" for i in range(2)]
+    use_only(monkeypatch, *(replace(CHANCE, name=name, agent=TabularQ()) for name in names))
     assert cli.main(("reproduce", "toy", "--jobs", "2", "-q")) == 2
     assert capfd.readouterr().err.splitlines()[-1].startswith("fastslow: ")
 
