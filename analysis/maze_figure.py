@@ -148,6 +148,7 @@ def animate_maze(
     thoughts: Sequence[Sequence[tuple[str, Sequence[int] | np.ndarray]]] | None = None,
     goal: int | None = None,
     label: str = "value",
+    titles: Sequence[str] | None = None,
     frames_per_second: float = 8.0,
 ) -> Path:
     """Write a GIF: the animal moves, the values change, replayed and imagined ways appear.
@@ -165,6 +166,8 @@ def animate_maze(
     goal : int, optional
     label : str
         What the values are, with their unit.
+    titles : sequence of n_frames str, optional
+        What goes on in each frame.
     frames_per_second : float
 
     Returns
@@ -180,7 +183,7 @@ def animate_maze(
         raise ValueError(f"file must end in .gif, got '{file.name}'")
     if position.ndim != 1 or not len(position):
         raise ValueError(f"position must be (n_frames,) states, got shape {position.shape}")
-    for name, given in (("values", values), ("thoughts", thoughts)):
+    for name, given in (("values", values), ("thoughts", thoughts), ("titles", titles)):
         if given is not None and len(given) != len(position):
             raise ValueError(
                 f"{name} must have an entry for each of {len(position)} frames, got {len(given)}"
@@ -204,6 +207,8 @@ def animate_maze(
                 if image is not None and values is not None:
                     image.set_data(_on_cells(values[frame], wall))
                 before = set(axes.get_children())
+                if titles is not None:
+                    axes.set_title(titles[frame])
                 for kind, states in thoughts[frame] if thoughts is not None else ():
                     draw_paths(axes, wall, [states], kind)
                 writer.grab_frame()

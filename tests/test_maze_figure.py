@@ -120,6 +120,10 @@ def test_thoughts_appear_in_their_frame_only(tmp_path):
             lambda ax: animate_maze("maze.gif", GRID.wall, np.array([0]), values=np.zeros((2, 54))),
             "values must have an entry for each of 1 frames, got 2",
         ),
+        (
+            lambda ax: animate_maze("maze.gif", GRID.wall, np.array([0]), titles=()),
+            "titles must have an entry for each of 1 frames, got 0",
+        ),
     ],
 )  # fmt: skip
 def test_misuse_is_named(axes, call, message):

@@ -78,13 +78,13 @@ def draw_ways(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFram
 
     rested, unrested = (recordings[s].isel(seed=0) for s in (WITH_REST, WITHOUT_REST))
     life = telling_life(rested, unrested)
-    news = _first_trial(rested, life, NEWS_COMES)
+    news = first_trial(rested, life, NEWS_COMES)
     goal = int(news.goal[0])
     panels = [
         ("elsewhere: the goal has moved", [news.position.values], "taken"),
         ("rest: replayed", replayed(recordings[WITH_REST], life, goal), "forward"),
-        ("after rest", [_first_trial(rested, life, TEST).position.values], "taken"),
-        ("without rest", [_first_trial(unrested, life, TEST).position.values], "taken"),
+        ("after rest", [first_trial(rested, life, TEST).position.values], "taken"),
+        ("without rest", [first_trial(unrested, life, TEST).position.values], "taken"),
     ]
     drawing, axes = plt.subplots(1, len(panels), figsize=(TWO_COLUMNS, 1.9))
     rows = []
@@ -130,7 +130,7 @@ def replayed(recording: xr.Dataset, life: int, goal: int) -> list[np.ndarray]:
     return found
 
 
-def _first_trial(recording: xr.Dataset, life: int, period: int) -> xr.Dataset:
+def first_trial(recording: xr.Dataset, life: int, period: int) -> xr.Dataset:
     """Steps of the first trial of the last visit of this period."""
     row = recording.isel(step=0)
     visit = np.flatnonzero(((row.life == life) & (row.period == period)).values)[-1]
