@@ -73,6 +73,7 @@ def job(script: str, name: str, **settings: object) -> Job:
 
 OURS = job("ours.py", "fastslow", n_lanes=64)
 OUR_POPULATION = job("ours.py", "fastslow", n_lanes=64, n_seeds=4)
+WIDER = [job("ours.py", "fastslow", n_lanes=lanes, n_seeds=4) for lanes in (128, 256)]
 WITHOUT_COMPILER = [
     job("ours.py", "fastslow in torch", engine="manual", n_lanes=lanes, n_seeds=seeds)
     for seeds, lanes in ((4, 64), (1, 16), (1, 64), (1, 256))
@@ -147,7 +148,7 @@ def throughput_row(job: Job, effort: Effort, peak: float, n_threads: int | None 
 def compare_throughput(effort: Effort, peak: float) -> list[dict]:
     """All peers, this toolkit's population first; ratios say how many times faster that is."""
     jobs = [
-        OUR_POPULATION, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
+        OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
         PPO,
     ]  # fmt: skip
     return with_ratios([throughput_row(job, effort, peak) for job in jobs], "steps/s")
