@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 
 import fastslow as fs
+from fastslow.analysis.style import paper_style
+from fastslow.data.recording import stack
 from fastslow.experiment import finished, folder_of, run
+from fastslow.models.learners import Random
 from fastslow.models.learners.corners import CornerByCorner
 from fastslow.papers import find_experiment
 from fastslow.papers.declaration import Experiment, PairedTest, Test
-from fastslow.papers.integrated import maze, maze_predictions, maze_unseen
+from fastslow.papers.integrated import maze, maze_predictions, maze_unseen, maze_unseen_figure
 from fastslow.papers.integrated.maze_measures import excess_steps
 from fastslow.tasks.navigation import TwoGaps
 
@@ -70,9 +73,35 @@ def test_paired_agents_differ_by_nothing_where_the_lesion_does_nothing(seed):
         assert same.all() == paired
 
 
-def test_random_moves_cost_more_than_corners_in_random_order(seed):
-    from fastslow.models.learners import Random
+def test_figures_show_what_they_tabulate():
+    """The intact agent and every lesioned one are the same here, so that all is spared."""
+    ends = {"network": CornerByCorner(), "end": Random()}
+    task = replace(SMALL, max_steps=100)
+    of = {
+        name: stack({s: fs.simulate(task, agent, 20, s, record="last") for s in (0, 1)})
+        for name, agent in ends.items()
+    }
+    tables, combined = maze_unseen_figure.FIGURES
+    with paper_style():
+        _, table = tables.draw(
+            {
+                s: of["end" if "ignorant" in s or "_random@" in s else "network"]
+                for s in tables.needs
+            }
+        )
+        drawing, parts = combined.draw(dict.fromkeys(combined.needs, of["network"]))
+    assert len(table) == 3 * 35
+    np.testing.assert_array_equal(table["mean"], 0)
+    verdict = table.groupby("predicted")["verdict"].unique()
+    assert set(verdict["+"]) == set(verdict["(+)"]) == {"absent"}
+    # A lesion that costs nothing is no control; random moves are one.
+    assert set(verdict["0"]) == {"undiagnostic", "shown"}
+    assert len(parts) == 2 * 12
+    np.testing.assert_allclose(parts["mean"], excess_steps(of["network"], 0).mean())
+    assert all("shortest way" in ax.get_ylabel() for ax in drawing.axes[:2])
 
+
+def test_random_moves_cost_more_than_corners_in_random_order(seed):
     task = replace(SMALL, max_steps=100)
     corners, moves = (
         float(excess_steps(fs.simulate(task, agent, 60, seed, record=()), 0).mean())

@@ -3,7 +3,15 @@
 from types import MappingProxyType
 
 from ..declaration import Paper
-from . import maze, maze_unseen, nonlocal_news, nonlocal_unseen, plane, transplant
+from . import (
+    maze,
+    maze_unseen,
+    maze_unseen_figure,
+    nonlocal_news,
+    nonlocal_unseen,
+    plane,
+    transplant,
+)
 
 paper = Paper(
     name="integrated",
@@ -28,7 +36,13 @@ paper = Paper(
         *plane.SIGNATURES,
         *transplant.SIGNATURES,
     ),
-    figures=(*nonlocal_news.FIGURES, *maze.FIGURES, *plane.FIGURES, *transplant.FIGURES),
+    figures=(
+        *nonlocal_news.FIGURES,
+        *maze.FIGURES,
+        *maze_unseen_figure.FIGURES,
+        *plane.FIGURES,
+        *transplant.FIGURES,
+    ),
     notes=MappingProxyType(
         {
             "integrated/price_of_replay": (
