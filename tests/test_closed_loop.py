@@ -16,6 +16,8 @@ from fastslow.papers.closed_loop import (
     line_figure,
     measures,
     paper,
+    winding,
+    winding_figure,
 )
 
 N_ATTEMPTS, N_SEEDS, SHORTEST = 10, 3, 19
@@ -149,3 +151,64 @@ def test_the_index_is_drawn(planted):
     at_second = table[table.exposure == 2].reward_by_exposure
     assert len(at_second) == 2 * N_SEEDS
     assert (at_second == 4).all()
+
+
+# --- the winding corridor ---
+
+
+def steps_made(n_moves, attempts) -> xr.Dataset:
+    """One seed whose episodes hold so many moves, and a rest after each."""
+    width = max(n_moves) + 1
+    active = np.arange(width) <= np.array(n_moves)[:, None]
+    phase = (np.arange(width) == np.array(n_moves)[:, None]).astype(np.int8)
+    attempt = np.where(active, np.array(attempts)[:, None], -1)
+    dims = ("seed", "episode", "step")
+    arrays = {"active": active, "phase": phase, "attempt": attempt}
+    return xr.Dataset({name: (dims, a[None]) for name, a in arrays.items()}, coords={"seed": [0]})
+
+
+def test_moves_are_counted_without_rests_and_first_attempts():
+    slow, fast = steps_made([90, 30, 20], range(3)), steps_made([90, 5, 5], range(3))
+    assert measures.moves(slow).values.tolist() == [[90, 30, 20]]
+    assert measures.times_the_moves(slow, fast).tolist() == [5.0]
+    lives = steps_made([8, 12], [0, 0])  # of one attempt each: all count
+    assert measures.times_the_moves(lives, slow, fast, fast).tolist() == [(20 + 50) / (10 + 10)]
+
+
+def test_arms_of_the_corridor_differ_in_what_they_name_only():
+    by_name = {e.name.removeprefix("closed_loop/"): e for e in winding.EXPERIMENTS}
+    for name, intact in (("fast_slow", winding.FAST_SLOW), ("prefrontal", winding.PREFRONTAL)):
+        for arm in winding.SUMMARIES:
+            if name == "prefrontal" and arm in winding.ONLY_FAST_SLOW:
+                continue
+            agent = by_name[f"{name}_{arm}"].agent
+            assert replace(agent, ca3=intact.ca3, lesions=()) == intact, arm
+            assert agent.ca3.network == line.NETWORK
+            changed = {
+                setting
+                for setting in ("replay", "cue", "flat", "wander", "summed", "alpha")
+                if getattr(agent.ca3, setting) != getattr(intact.ca3, setting)
+            }
+            expected = {"goal_cued": set(), "start_cued": {"cue"}, "no_plasticity": {"flat"}}
+            assert changed == expected.get(arm, {"replay"})
+    assert winding.PREFRONTAL.every == 50
+
+
+def test_the_corridor_has_one_way():
+    graph = winding.ATTEMPTS.course.graphs[0]
+    assert graph.adjacency.any(axis=1).sum() == winding.N_PLACES
+    assert len(graph.shortest_path(0, 24)) - 1 == winding_figure.SHORTEST == winding.N_PLACES - 1
+    assert winding.LIFE.course.graphs[0] == graph
+
+
+def test_the_corridor_is_drawn():
+    names = {need for figure in winding.FIGURES for need in figure.needs}
+    planted = {
+        name: steps_made([60, 20, 16], range(3)) if "fast_slow" in name else steps_made([16], [0])
+        for name in names
+    }
+    drawing, table = winding_figure.draw_winding(planted)
+    plt.close(drawing)
+    life = table[(table.agent == "fast_slow") & (table.arm == "none")]
+    assert life["mean"].tolist() == [60, 20, 16]
+    assert set(table[table.agent == "prefrontal"].x) == {25, 50, 75, 100}

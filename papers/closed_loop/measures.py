@@ -50,16 +50,14 @@ def times_the_moves(*recordings: xr.Dataset) -> np.ndarray:
     First attempts do not count, where a life has several: nothing was replayed before.
     """
     half = len(recordings) // 2
-    more, fewer = (
-        sum(_later(moves(r), r).sum("episode").values for r in part)
-        for part in (recordings[:half], recordings[half:])
-    )
-    return more / fewer
+    each = np.array([_later_moves(recording) for recording in recordings])
+    return each[:half].sum(axis=0) / each[half:].sum(axis=0)
 
 
-def _later(table: xr.DataArray, recording: xr.Dataset) -> xr.DataArray:
-    attempt = recording.attempt.isel(step=0)
-    return table.where(attempt > 0) if int(attempt.max()) > 0 else table
+def _later_moves(recording: xr.Dataset) -> np.ndarray:
+    attempt, made = recording.attempt.isel(step=0), moves(recording)
+    counted = made.where(attempt > 0) if int(attempt.max()) > 0 else made
+    return counted.sum("episode").values
 
 
 def _share(part: str, whole: str) -> Measure:

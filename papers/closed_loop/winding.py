@@ -60,7 +60,10 @@ ONLY_FAST_SLOW = ("no_plasticity",)
 def _arm(agent: Any, arm: str) -> Any:
     """The intact agent, one of its lesions, or a control."""
     lesions = {"shuffled": "order", "none": "replay", "no_plasticity": "plasticity"}
-    changes = {"random": {"replay": AsManyRandom(Decoded())}, "start_cued": {"cue": "start"}}
+    changes: dict[str, dict[str, Any]] = {
+        "random": {"replay": AsManyRandom(Decoded())},
+        "start_cued": {"cue": "start"},
+    }
     if arm in lesions:
         return agent.without(lesions[arm])
     return replace(agent, ca3=replace(agent.ca3, **changes.get(arm, {})))
