@@ -23,7 +23,7 @@ from fastslow.models.neural_episodic_control import (
 )
 from fastslow.papers.blundell2016 import measures
 from fastslow.papers.blundell2016.bandit import PROBES
-from fastslow.papers.blundell2016.maze import MAZE, four_rooms
+from fastslow.papers.blundell2016.maze import LONG, MAZE, MIRRORED, four_rooms
 from fastslow.papers.blundell2016.maze_figure import draw_domain
 from fastslow.tasks import BarcodeBandit, GridWorld, Lanes
 
@@ -429,6 +429,25 @@ def test_four_rooms_have_a_door_in_each_wall():
     """
     assert four_rooms(5).split() == drawing.split()
     assert four_rooms(9).count(".") == 81 - 17 + 4 - 1
+
+
+def test_the_mirror_image_is_as_hard_as_the_maze():
+    was, now = LONG.layouts[0], MIRRORED.layouts[0]
+    np.testing.assert_array_equal(now.wall, was.wall[:, ::-1])
+    goals = (layout.cell(layout.goals[0]) for layout in (was, now))
+    assert next(goals)[0] == next(goals)[0] == 5
+    distances = (layout.graph.distances_to(layout.goals).ravel() for layout in (was, now))
+    np.testing.assert_array_equal(np.sort(next(distances)), np.sort(next(distances)))
+    assert replace(MIRRORED, walls=LONG.walls, goal=LONG.goal) == LONG
+
+
+def test_late_is_as_many_attempts_as_asked(seed):
+    lived = fs.simulate(replace(MAZE, n_attempts=22), Random(), 2, seed=seed, record=())
+    one = lived.expand_dims(seed=[0])
+    length, shortest = measures.paths(one)
+    expected = length[:, :, -7:].sum() / shortest[:, :, -7:].sum()
+    np.testing.assert_allclose(measures.late_ratio(one, 7), expected)
+    assert measures.late_difference(one, one, 7) == 0
 
 
 def test_the_figure_of_shares_shows_what_it_measures():

@@ -14,6 +14,7 @@ STYLES = {
     "blundell2016/bandit": ("MFEC", "network", "-"),
     "blundell2016/bandit_mean": ("MFEC, mean stored", "network", ":"),
     "blundell2016/bandit_dqn": ("DQN", "model_free", "-"),
+    "pritzel2017/bandit": ("NEC", "optimal", "-"),
     "blundell2016/optimism": ("MFEC", "network", "-"),
     "blundell2016/optimism_mean": ("MFEC, mean stored", "other_network", "-"),
     "pritzel2017/optimism": ("NEC", "optimal", "-"),

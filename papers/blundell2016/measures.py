@@ -56,9 +56,9 @@ def late_ratio(recording: xr.Dataset, n_attempts: int = 50) -> np.ndarray:
     return length / shortest
 
 
-def late_difference(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
+def late_difference(first: xr.Dataset, second: xr.Dataset, n_attempts: int = 50) -> np.ndarray:
     """How much longer, in units of the shortest, late paths of the first are."""
-    return late_ratio(first) - late_ratio(second)
+    return late_ratio(first, n_attempts) - late_ratio(second, n_attempts)
 
 
 def mean_ratio(recording: xr.Dataset) -> np.ndarray:

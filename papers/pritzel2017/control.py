@@ -8,14 +8,17 @@ the paper: what is tested is the direction. Settings were chosen on path lengths
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...models.neural_episodic_control import NEC
 from ..blundell2016 import bandit, maze
-from ..blundell2016.bandit_figure import draw_optimism
+from ..blundell2016.bandit_figure import draw_bandit, draw_optimism
 from ..blundell2016.maze_figure import draw_learning, draw_new_states
 from ..blundell2016.measures import (
     bias,
+    first_episodes,
+    last_episodes,
     late_difference,
     mean_difference,
     new_state_correlation,
@@ -34,6 +37,14 @@ NETWORK = NEC(
 )
 
 
+CONTEXTUAL = NEC(discount=0.0, n_neighbors=3)
+
+
+def in_bandits(name: str, summary: str, agent: NEC) -> Experiment:
+    """NEC in the contextual bandits."""
+    return replace(bandit.experiment(name, summary, agent), name=f"pritzel2017/{name}")
+
+
 def in_maze(name: str, summary: str, agent: NEC, **settings: Any) -> Experiment:
     """NEC in the maze."""
     return replace(maze.experiment(name, summary, agent, **settings), name=f"pritzel2017/{name}")
@@ -46,6 +57,10 @@ EXPERIMENTS = (
     in_maze("maze_no_memory", "NEC that stores nothing", NETWORK.without("memory")),
     in_maze("maze_no_similarity", "new states worth nothing", NETWORK.without("similarity")),
     in_maze("maze_long", "maze, NEC, four times as long", NETWORK, task=maze.LONG, record=()),
+    in_maze("maze_mirrored", "NEC, mirror image of the maze", NETWORK, task=maze.MIRRORED,
+            record=()),
+    in_bandits("bandit", "contextual bandits, NEC", CONTEXTUAL),
+    in_bandits("bandit_no_memory", "NEC that stores nothing", CONTEXTUAL.without("memory")),
     bandit.probe("pritzel2017/optimism", "bias of estimates, NEC",
                  NEC(discount=0.0, epsilon=1.0, n_neighbors=3)),
 )  # fmt: skip
@@ -55,6 +70,10 @@ _NEC, _FROZEN, _EMPTY, _BLUNT = (
     for which in ("", "_random_embedding", "_no_memory", "_no_similarity")
 )
 _MFEC, _DQN, _RANDOM = (f"blundell2016/maze{which}" for which in ("", "_dqn", "_random"))
+_BANDIT, _MFEC_BANDIT, _DQN_BANDIT, _RANDOM_BANDIT = (
+    "pritzel2017/bandit",
+    *(f"blundell2016/bandit{which}" for which in ("", "_dqn", "_random")),
+)
 
 SIGNATURES = (
     Signature(
@@ -96,6 +115,37 @@ SIGNATURES = (
         measure=late_difference,
         subject=(f"{_DQN}_long", f"{_NEC}_long"),
         shows_not=(_RANDOM, f"{_NEC}_long"),
+    ),
+    Signature(
+        name="pritzel2017/maze_dqn_mirrored",
+        claim="In the last 1,000 of 2,000 attempts in the maze's mirror image it ties or is ahead.",
+        published="pritzel2017/overtaken_late",
+        low=None,
+        high=0.1,  # as above
+        measure=partial(late_difference, n_attempts=maze.LATER),
+        subject=(f"{_DQN}_mirrored", f"{_NEC}_mirrored"),
+        shows_not=(_RANDOM, f"{_NEC}_mirrored"),
+    ),
+    Signature(
+        name="pritzel2017/bandit_fast",
+        claim="In the first 100 contextual bandits NEC chooses the best arm more often than a DQN.",
+        published="pritzel2017/fast_early",
+        low=0.05,
+        high=None,
+        measure=first_episodes,
+        subject=(_BANDIT, _DQN_BANDIT),
+        shows_not=("pritzel2017/bandit_no_memory", _DQN_BANDIT),
+    ),
+    Signature(
+        name="pritzel2017/bandit_unbiased",
+        claim="In the last 100, with no optimism, it chooses the best arm more often than MFEC.",
+        published="pritzel2017/no_optimism",
+        low=0.05,
+        high=None,
+        measure=last_episodes,
+        subject=(_BANDIT, _MFEC_BANDIT),
+        shows_not=(_RANDOM_BANDIT, _MFEC_BANDIT),
+        beside=((_DQN_BANDIT, _BANDIT),),
     ),
     Signature(
         name="pritzel2017/learned_embedding",
@@ -149,6 +199,15 @@ FIGURES = (
         ),
         needs=(f"{_NEC}_long", f"{_MFEC}_long", f"{_DQN}_long"),
         draw=draw_learning,
+    ),
+    Figure(
+        name="pritzel2017/bandit",
+        caption=(
+            "Probability of the best of four arms, rewards paid with .9 or .1, mean over 50 episodes. "
+            "Bands: 95 % intervals over seeds."
+        ),
+        needs=(_BANDIT, _MFEC_BANDIT, _DQN_BANDIT),
+        draw=draw_bandit,
     ),
     Figure(
         name="pritzel2017/similar_states",
