@@ -3,38 +3,47 @@
 if __name__ != "fastslow.papers":
     raise ImportError("import fastslow.papers, not papers: start Python outside the checkout")
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from importlib import import_module
 from typing import TypeVar
 
-from .akam2015 import paper as akam2015
-from .blundell2016 import paper as blundell2016
-from .closed_loop import paper as closed_loop
 from .declaration import Experiment, Figure, Paper, Signature, experiment_of
-from .ecker2022 import paper as ecker2022
-from .eshel2015 import paper as eshel2015
-from .integrated import paper as integrated
-from .mattar2018 import paper as mattar2018
-from .pritzel2017 import paper as pritzel2017
-from .ritter2018 import paper as ritter2018
-from .tan2022_replay import paper as tan2022_replay
-from .tan2023 import paper as tan2023
-from .wang2018 import paper as wang2018
 
-PAPERS: dict[str, Paper] = {
-    "wang2018": wang2018,
-    "akam2015": akam2015,
-    "ritter2018": ritter2018,
-    "mattar2018": mattar2018,
-    "blundell2016": blundell2016,
-    "pritzel2017": pritzel2017,
-    "tan2022_replay": tan2022_replay,
-    "integrated": integrated,
-    "ecker2022": ecker2022,
-    "closed_loop": closed_loop,
-    "eshel2015": eshel2015,
-    "tan2023": tan2023,
-}
+
+class _Folders(Mapping[str, Paper]):
+    """Papers by the name of their folder, which is imported when it is first asked for."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Paper:
+        if name not in self._names:
+            raise KeyError(name)
+        paper: Paper = import_module(f"{__name__}.{name}").paper
+        return paper
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+PAPERS: Mapping[str, Paper] = _Folders(
+    "wang2018",
+    "akam2015",
+    "ritter2018",
+    "mattar2018",
+    "blundell2016",
+    "pritzel2017",
+    "tan2022_replay",
+    "integrated",
+    "ecker2022",
+    "closed_loop",
+    "eshel2015",
+    "tan2023",
+)
 
 T = TypeVar("T")
 
