@@ -111,6 +111,14 @@ NOTES = {
     "integrated/state_reset_recurrence": _RESET,
     "integrated/state_reset_remote_news": _RESET,
     "integrated/shuffled_replay_recurrence": _OVERWRITTEN,
+    **dict.fromkeys(
+        (
+            f"integrated/trained_without_reward_input_{column}"
+            for column in ("within_visit", "recurrence")
+        ),
+        "What was earned can be seen without being told: the animal stands still at the goal and is put "
+        "elsewhere. A network trained on places alone learns as well from that.",
+    ),
     "integrated/gate_shut_detour": (
         "A mistake of the prediction: the gap closes in a known context, and without what comes "
         "back its goal is not known. That costs what it costs at recurrence."
