@@ -50,38 +50,35 @@ class RandomBranches:
         lanes = np.flatnonzero(wanted & memory.entered[np.arange(len(state)), goal])
         if not len(lanes):
             return plan
-        shape = (self.depth, self.branches)
+        shape, n_edges = (self.depth, self.branches), len(memory.cumulative)
         u = np.stack([generators[lane].random(shape, np.float32) for lane in lanes], axis=1)
         visited = np.empty((self.depth + 1, len(lanes), self.branches), np.int64)
         taken = np.empty((self.depth, len(lanes), self.branches), np.int64)
-        visited[0] = state[lanes, None]
-        n_edges = len(memory.cumulative)
+        visited[0], there = state[lanes, None], goal[lanes, None]
         shares = memory.cumulative.reshape(n_edges, -1)
-        successor, row = memory.successor.ravel(), lanes[:, None] * (memory.n_states + 1)
+        successor, begin = memory.successor.ravel(), lanes[:, None] * (memory.n_states + 1)
+        on = np.arange(len(lanes))  # whose branches are still walking
         for k in range(self.depth):
-            at = row + visited[k]
-            edge = u[k] >= shares[0].take(at)
-            edge = edge.astype(np.int64)
+            at, drawn = begin[on] + visited[k, on], u[k, on]
+            edge = (drawn >= shares[0].take(at)).astype(np.int64)
             for share in shares[1:-1]:
-                edge += u[k] >= share.take(at)
-            taken[k] = edge
-            successor.take(at * n_edges + edge, out=visited[k + 1])
-            landed = visited[k + 1] == goal[lanes, None]
+                edge += drawn >= share.take(at)
+            after = successor.take(at * n_edges + edge)
+            taken[k, on], visited[k + 1, on] = edge, after
+            landed = after == there[on]
             if not landed.any():
                 continue
             found = landed.any(axis=1)
-            for i in np.flatnonzero(found).tolist():
-                branch = _first_branch(visited[:, i], taken[:, i], landed[i], k + 1, memory.n_slots)
+            for i, branches in zip(on[found].tolist(), landed[found], strict=True):
+                branch = _first_branch(visited[:, i], taken[:, i], branches, k + 1, memory.n_slots)
                 plan.length[lanes[i]] = k + 1
                 plan.states[lanes[i], : k + 2] = visited[: k + 2, i, branch]
                 plan.actions[lanes[i], : k + 1] = taken[: k + 1, i, branch] // memory.n_slots
-            plan.n_reads[lanes[found]] = self.branches * (k + 1)
-            if found.all():
+            plan.n_reads[lanes[on[found]]] = self.branches * (k + 1)
+            on = on[~found]
+            if not len(on):
                 return plan
-            left = ~found
-            lanes, row, u = lanes[left], row[left], u[:, left]
-            visited, taken = visited[:, left], taken[:, left]
-        plan.n_reads[lanes] = self.branches * self.depth
+        plan.n_reads[lanes[on]] = self.branches * self.depth
         return plan
 
 
