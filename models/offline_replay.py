@@ -69,10 +69,10 @@ class Animal:
         if not before.active[own].all():
             return
         step = {
-            "action": action[own].copy(), "reward": now.reward[own],
-            "next_state": now.outcomes["state"][own], "ended": now.discount[own] == 0,
+            "action": action[own].copy(), "reward": now.reward[own].copy(),
+            "next_state": now.outcomes["state"][own].copy(), "ended": now.discount[own] == 0,
         }  # fmt: skip
-        self._life.append((before.observation[own], step))
+        self._life.append((before.observation[own].copy(), step))
         if step["ended"].all():
             if any(step["reward"].any() for _, step in self._life):
                 self._write()

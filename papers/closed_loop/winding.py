@@ -120,7 +120,7 @@ def _signature(name: str, what: str, arm: str, claim: str) -> Signature:
     return Signature(
         name=f"closed_loop/{name}_{what}",
         claim=claim,
-        published="closed_loop/order",
+        published="closed_loop/winding",
         low=MORE,
         high=None,
         measure=times_the_moves,
