@@ -111,7 +111,7 @@ def simulate_together(
         events = [
             ((t, path.lane - own.start), path)
             for t, path in replay
-            if own.start <= path.lane < own.stop
+            if own.start <= path.lane < own.stop and t < n_steps  # others may live longer
         ]
         if events and record != "last":
             recording = recording.assign(_replay_events(events, where))

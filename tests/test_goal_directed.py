@@ -377,6 +377,21 @@ def test_conflicts_come_with_the_change_of_walls():
     assert conflicts[10:].sum() > 0
 
 
+def test_a_plan_decides_and_is_stale_where_it_leads_elsewhere():
+    task = tan.dynamic(size=6, n_attempts=20, change_every=10)
+    recording = simulate(task, GoalDirected(), n_lives=1)
+    active = recording.active
+    planned = (recording.plan_length > 0).where(active, False)
+    assert planned.any()
+    np.testing.assert_array_equal((recording.decider == SLOW).where(active, False), planned)
+    # Row t tells what the move before came to: stale only after a plan, and after the change.
+    stale = recording.stale.where(active, False)
+    assert not (stale.isel(step=slice(1, None)).values & ~planned.isel(step=slice(-1)).values).any()
+    per_attempt = stale.sum("step").values
+    assert per_attempt[:10].sum() == 0
+    assert per_attempt[10:].sum() > 0
+
+
 def test_the_network_is_not_asked_when_it_is_confident_enough():
     always = simulate(SMALL, GoalDirected(arbitration="confidence", confidence=1.1), n_lives=2)
     first = simulate(SMALL, GoalDirected(), n_lives=2)

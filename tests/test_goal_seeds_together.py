@@ -6,11 +6,13 @@ import pytest
 import xarray as xr
 
 from fastslow.data.simulate import simulate, simulate_together
+from fastslow.models.explore_count import GoExploreCount
 from fastslow.papers.tan2022_replay import mazes
 from fastslow.papers.tan2023 import baselines, every_state, pain, subgoals
 from fastslow.papers.tan2023.dynamic import EXACT, FULL
 from fastslow.papers.tan2023.improved import IMPROVED
 from fastslow.papers.tan2023.supervised import EXPERIMENTS as SUPERVISED
+from fastslow.tasks import GridWorld
 from fastslow.tasks.navigation import tan
 from fastslow.tasks.navigation.goal_rules import GoalRules
 from fastslow.tasks.navigation.hazards import HazardWorld
@@ -44,3 +46,13 @@ def test_to_the_last_bit(name, seed):
         xr.testing.assert_identical(recording, simulate(task, agent, 1, one))
     if not name.startswith("maze_"):  # Explore-Count draws no random numbers
         assert not together[71].equals(together[62])
+
+
+def test_replay_at_the_end_of_a_short_life_is_dropped_as_alone(seed):
+    task = GridWorld.drawn("S..\n..G", n_attempts=3, max_steps=60)
+    wandering = GoExploreCount().without("counts")
+    seeds = range(seed, seed + 4)
+    together = simulate_together(task, wandering, 1, seeds)
+    assert len({recording.sizes["step"] for recording in together.values()}) > 1
+    for one, recording in together.items():
+        xr.testing.assert_identical(recording, simulate(task, wandering, 1, one))
