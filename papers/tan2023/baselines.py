@@ -169,12 +169,12 @@ FIGURES = (
     Figure(
         name="tan2023/baselines",
         caption=(
-            "(a) Goals reached against steps taken, mean over seeds; the dotted line is where the "
-            "goal-directed agent has finished its 100 attempts. (b) Attempts solved while learning "
+            "(a) Goals reached against steps taken, mean over seeds; dotted lines: where the two "
+            "goal-directed agents have finished their 100 attempts. (b) Attempts solved while learning "
             "under the second walls (filled) and in 50 attempts after it (open: neither learning "
             "nor exploring any more), each point a seed."
         ),
-        needs=tuple(e.name for e in EXPERIMENTS if not e.name.endswith("10x")),
+        needs=("tan2023/improved", *(e.name for e in EXPERIMENTS if not e.name.endswith("10x"))),
         draw=draw,
     ),
     Figure(

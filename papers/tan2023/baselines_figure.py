@@ -21,6 +21,7 @@ STYLES = {
     "dqn": ("model_free", "-"),
     "her": ("cue", "-"),
 }
+IMPROVED = ("published", "-")  # black; it did not live through the attempts after the 100
 
 
 def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
@@ -34,8 +35,9 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
 
     drawing, axes = plt.subplots(1, 2, figsize=(TWO_COLUMNS * 0.8, 2.5))
     tables, n_learning = [], baselines.N_LEARNING
-    for name, (color, line) in STYLES.items():
-        steps, goals = baselines.steps_and_goals(recordings[f"tan2023/baseline_{name}"])
+    for name, (color, line) in {"improved": IMPROVED, **STYLES}.items():
+        source = "tan2023/improved" if name == "improved" else f"tan2023/baseline_{name}"
+        steps, goals = baselines.steps_and_goals(recordings[source])
         steps, goals = steps[:, :n_learning], goals[:, :n_learning]
         taken = steps.sum(axis=1)  # beyond, the goals of a seed stay what they are
         at = np.linspace(0, taken.max(), 60)
@@ -43,11 +45,11 @@ def draw(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
             [np.interp(at, np.cumsum(s), np.cumsum(g)) for s, g in zip(steps, goals, strict=True)],
             axis=0,
         )
-        label = baselines.LEARNERS[name].label
+        label = "improved" if name == "improved" else baselines.LEARNERS[name].label
         axes[0].plot(at, reached, line, color=COLORS[color], label=label)
         tables.append(pd.DataFrame({"panel": "a", "learner": name, "x": at, "value": reached}))
-        if name == "goal_directed":
-            axes[0].axvline(taken.mean(), color="k", lw=0.6, ls=":")
+        if name in ("improved", "goal_directed"):
+            axes[0].axvline(taken.mean(), color=COLORS[color], lw=0.6, ls=":")
     for x, name in enumerate(STYLES):
         color = COLORS[STYLES[name][0]]
         for test, fill, begin, end, shift in (
