@@ -18,6 +18,7 @@ from fastslow.papers.closed_loop import (
     paper,
     winding,
     winding_figure,
+    worth,
 )
 
 N_ATTEMPTS, N_SEEDS, SHORTEST = 10, 3, 19
@@ -212,3 +213,42 @@ def test_the_corridor_is_drawn():
     life = table[(table.agent == "fast_slow") & (table.arm == "none")]
     assert life["mean"].tolist() == [60, 20, 16]
     assert set(table[table.agent == "prefrontal"].x) == {25, 50, 75, 100}
+
+
+# --- what a backup is worth ---
+
+
+def told(states, value, visits) -> xr.Dataset:
+    """One seed with one rest after `visits` moves from each state, that replayed `states`."""
+    n = len(visits)
+    position = np.repeat(np.arange(n), visits)
+    steps = len(position) + 1
+    resting = np.arange(steps) == steps - 1
+    dims = ("seed", "episode", "step")
+    arrays = {
+        "active": np.ones(steps, bool), "phase": resting.astype(np.int8),
+        "planning": 2 * resting, "position": np.append(position, n - 1),
+    }  # fmt: skip
+    zeros = np.zeros(1, int)
+    return xr.Dataset(
+        {
+            **{name: (dims, a[None, None]) for name, a in arrays.items()},
+            "value_of_backup": ((*dims, "state"), np.where(resting[:, None], value, 0)[None, None]),
+            "replay_episode": ("replay_event", zeros), "replay_seed": ("replay_event", zeros),
+            "replay_step": ("replay_event", zeros + steps - 1),
+            "replay_state": ("backup", states), "replay_action": ("backup", 0 * states),
+            "event_of": ("backup", 0 * states),
+        },
+        coords={"seed": [0]},
+    )  # fmt: skip
+
+
+def test_worth_is_a_rank_correlation_over_states_that_can_be_left():
+    n = worth.GOAL + 1
+    value = np.arange(n, dtype=float)
+    states = np.repeat(np.arange(n - 1), np.arange(n - 1))
+    for visits, expected in ((np.arange(n), 1.0), (np.arange(n)[::-1] + 1, -1.0)):
+        recording = told(states, value, visits)
+        assert worth.worth(recording) == pytest.approx([1.0])
+        assert worth.beyond_occupancy(recording) == pytest.approx([1.0 - expected])
+    assert worth.worth(told(states, -value, np.arange(n))) == pytest.approx([-1.0])

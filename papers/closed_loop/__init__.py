@@ -1,7 +1,7 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import episodic_index, excited_goal, line, winding
+from . import episodic_index, excited_goal, line, winding, worth
 
 paper = Paper(
     name="closed_loop",
@@ -14,12 +14,14 @@ paper = Paper(
         *line.EXPERIMENTS,
         *excited_goal.EXPERIMENTS,
         *winding.EXPERIMENTS,
+        *worth.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
     ),
     signatures=(
         *line.SIGNATURES,
         *excited_goal.SIGNATURES,
         *winding.SIGNATURES,
+        *worth.SIGNATURES,
         *episodic_index.SIGNATURES,
     ),
     figures=(*line.FIGURES, *winding.FIGURES, *episodic_index.FIGURES),
