@@ -35,7 +35,11 @@ AGENT_STEPS = 1252  # of the improved goal-directed agent in its 100 attempts, m
 # As published: Stable-Baselines3's own settings but for the learning rate of A2C
 PUBLISHED: dict[str, dict[str, Any]] = {"a2c": {"learning_rate": 1e-4}, "ppo": {}, "trpo": {}}
 # Chosen among four each, see papers/tan2023/TRIED_COMPARISONS.md
-EQUAL: dict[str, dict[str, Any]] = {"a2c": {}, "ppo": {}, "trpo": {}}
+EQUAL: dict[str, dict[str, Any]] = {
+    "a2c": {},
+    "ppo": {"n_steps": 128, "batch_size": 32, "learning_rate": 1e-3, "gamma": 0.9},
+    "trpo": {"n_steps": 128, "batch_size": 32, "target_kl": 0.03, "gamma": 0.9},
+}
 INPUT_SCALE = 0.2  # of coordinates, as for the other deep learners
 
 
