@@ -23,6 +23,7 @@ from fastslow.models.offline_replay import Animal, OfflineReplay
 from fastslow.models.replaying_prefrontal import ReplayingPrefrontal
 from fastslow.models.sharp_waves import SharpWaves
 from fastslow.models.training import Trainer
+from fastslow.papers.declaration import Experiment, Test
 from fastslow.tasks import Bandit, Lanes, TwoStep
 from fastslow.tasks.navigation import GridWorld
 from fastslow.tasks.task import TimeStep
@@ -404,6 +405,15 @@ def test_lives_without_reward_are_not_written():
     assert sum(len(way.states) for way in animal.rest(4)) == 4
 
 
-def test_a_run_with_a_hippocampus_begins_anew():
-    assert not trainer(network()).resumes
-    assert trainer(network().without("replay")).resumes
+def test_a_run_with_a_hippocampus_begins_anew(tmp_path):
+    """What CA3 has learned is in no checkpoint, so that none is kept."""
+    for agent, resumes in ((network(), False), (network().without("replay"), True)):
+        assert trainer(agent).resumes == resumes
+        made = Experiment(
+            "own/corridor", "", life(), agent, SETTINGS,
+            Test(n_lives=3, record=()), {"half": Test(n_lives=3, record=(), snapshot=0.5)},
+        )  # fmt: skip
+        run = fs.run(made, seeds=(0, 1), out=tmp_path)
+        assert (run.folder.path / "seed=0" / "checkpoint.safetensors").exists() == resumes
+        assert len(run.training) == 2 * SETTINGS.n_batches
+        assert set(run.test("half").seed.values) == {0, 1}
