@@ -68,6 +68,7 @@ paper = Paper(
                 "soon used up."
             ),
             **maze.NOTES,
+            **maze_unseen_figure.NOTES,
             **plane.NOTES,
         }
     ),

@@ -136,3 +136,9 @@ FIGURES = (
         draw=draw_combined,
     ),
 )
+
+_INSENSITIVE = (
+    "15 % of the range to random moves is some twelve steps; on the first eight networks no lesion "
+    "but those of search at a closed gap cost more than six, so that what serves as control passes, too."
+)
+NOTES = {signature.name: _INSENSITIVE for signature in TABLES["networks 8-15, to random moves"]}
