@@ -91,3 +91,15 @@ def first_gate(recording: xr.Dataset) -> xr.DataArray:
         (seed, distance, shift), or (distance, shift) for one seed.
     """
     return after_twin(recording, recording["reinstatement"].isel(step=0)).rename("first_gate")
+
+
+def later_gate(recording: xr.Dataset) -> xr.DataArray:
+    """Mean reinstatement gate of these visits from the second step on, when one outcome is known.
+
+    Returns
+    -------
+    xarray.DataArray
+        (seed, distance, shift), or (distance, shift) for one seed.
+    """
+    gate = recording["reinstatement"].where(recording["active"]).isel(step=slice(1, None))
+    return after_twin(recording, gate.mean("step")).rename("later_gate")
