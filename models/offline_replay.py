@@ -96,7 +96,8 @@ class OfflineReplay:
 
     Each seed has an animal, which lives in the first of its lanes. Every `every` updates it rests;
     the ways that it replays are relived as episodes in that lane, whose actions are those remembered,
-    and one more update follows.
+    and one more update follows. The optimizer has running means of its own for these: else each of them
+    would above all repeat the last updates from lives.
 
     Parameters
     ----------
@@ -112,6 +113,7 @@ class OfflineReplay:
         self, agent: ReplayingPrefrontal, task: Task, seeds: Sequence[int], n_lanes: int
     ) -> None:
         self._agent, self._task, self._n_updates = agent, task, 0
+        self._optimizers: list[dict[str, np.ndarray] | None] = [None] * len(seeds)
         self.animals = [Animal(agent.ca3, task, s, k * n_lanes) for k, s in enumerate(seeds)]
         n_states = self.animals[0].hippocampus.experience.next_state.shape[1]
         if task.observation_size != n_states:
@@ -137,13 +139,11 @@ class OfflineReplay:
         ways = [animal.rest(self._agent.n_backups) for animal in self.animals]
         if not any(ways):
             return
-        others = {
-            k: (population.weights(k), population.optimizer(k))
-            for k, own in enumerate(ways)
-            if not own
-        }
+        online = [(population.weights(k), population.optimizer(k)) for k in range(len(ways))]
+        for k, (weights, _) in enumerate(online):
+            population.load(k, weights, self._optimizers[k])
         episodes = {
-            self.animals[k].lane: self._relived(population.weights(k), k, own, settings.discount)
+            self.animals[k].lane: self._relived(online[k][0], k, own, settings.discount)
             for k, own in enumerate(ways)
             if own
         }
@@ -151,8 +151,10 @@ class OfflineReplay:
         population.update(
             *_play(population, episodes), replace(settings, learning_rate=learning_rate)
         )
-        for k, saved in others.items():  # no update, not even by momentum
-            population.load(k, *saved)
+        for k, (weights, optimizer) in enumerate(online):
+            if ways[k]:
+                weights, self._optimizers[k] = population.weights(k), population.optimizer(k)
+            population.load(k, weights, optimizer)
 
     def _relived(
         self, weights: cores.Weights, k: int, ways: Sequence[Chain], discount: float

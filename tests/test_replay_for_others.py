@@ -360,6 +360,25 @@ def test_an_offline_update_is_the_update_of_the_way_itself():
         np.testing.assert_allclose(made.population.weights(0)[name], weight, atol=1e-6)
 
 
+def test_relived_updates_have_running_means_of_their_own():
+    """What was learned from lives just before does not push them, and they do not push that."""
+    lives = trainer(Prefrontal(n_units=8))
+    for _ in range(3):
+        lives.train_batch()
+    weights, optimizer = lives.population.weights(0), lives.population.optimizer(0)
+    changed = []
+    for given in (optimizer, None):
+        made = trainer(network())
+        made.population.load(0, weights, given)
+        rewarded(made)._rest(made.population, SETTINGS.update_settings(0))
+        changed.append(made.population.weights(0))
+        after = made.population.optimizer(0)
+        assert all(np.array_equal(after[n], optimizer[n] if given else 0 * after[n]) for n in after)
+    for name, old in weights.items():
+        assert np.array_equal(changed[0][name], changed[1][name])
+        assert name.startswith("initial") or not np.array_equal(changed[0][name], old)
+
+
 def test_without_replay_training_is_that_of_a_plain_network():
     plain = weights_after(Prefrontal(n_units=8))[0]
     assert (weights_after(network().without("replay"))[0] == plain).all()

@@ -41,7 +41,7 @@ FAST_SLOW = SpikingGoalDirected(planner=ExactSearch(depth=3), ties="random")
 FAST_SLOW = replace(FAST_SLOW, ca3=replace(FAST_SLOW.ca3, network=NETWORK))
 PREFRONTAL = ReplayingPrefrontal(
     n_units=24, input_gain=3.0, discount=0.97, ca3=FAST_SLOW.ca3, n_backups=N_PLACES,
-    replay_weight=10.0,
+    replay_weight=5.0,
 )  # fmt: skip
 TRAINING = ActorCritic(n_lives=1200, n_lanes=2, learning_rate=1e-3, discount=0.97, value_weight=0.5)
 SNAPSHOTS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
