@@ -84,16 +84,18 @@ def test_the_correlated_family_is_that_of_recall_on_other_networks():
     assert recall.FAR not in correlated.TRAINED_ON.shift
 
 
-def test_the_figure_of_the_correlated_family():
+def test_the_figures_of_the_correlated_family():
     own = {correlated.renamed(source): r for source, r in recordings(recall).items()}
-    (figure,) = correlated.FIGURES
-    drawing, table = figure.draw({source: own[source] for source in figure.needs})
-    assert set(table.panel) == set("abcd")
-    plt.close(drawing)
+    for test in ("", "@all_familiar"):
+        own[f"ritter2018/correlated_short{test}"] = own[f"ritter2018/correlated{test}"]
+    for figure, panels in zip(correlated.FIGURES, ("abcd", "ab"), strict=True):
+        drawing, table = figure.draw({source: own[source] for source in figure.needs})
+        assert set(table.panel) == set(panels)
+        plt.close(drawing)
 
 
 def test_how_much_lower_the_gate_is(seed):
-    task = SHORT[recall]
+    task = replace(SHORT[recall], n_pulls=2)
     agent = recall.NETWORK.initialized(task, seed)
     life = fs.simulate(task, agent, 120, seed, record=("reinstatement",))
     planted = life.reinstatement * 0 + 0.8 - 0.1 * life.distance

@@ -22,7 +22,7 @@ from ...tasks.correlated_similarity import CorrelatedSimilarity
 from ..declaration import Experiment, Figure, Signature
 from . import recall
 from .barcode import SHORTER, TRAINING
-from .recall_figure import draw_recall
+from .recall_figure import draw_gate, draw_recall
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,5 +157,16 @@ FIGURES = (
         ),
         needs=renamed(recall.FIGURES[0].needs),
         draw=partial(draw_recall, network=_IS),
+    ),
+    Figure(
+        name=f"{_IS}_gate",
+        caption=(
+            "When the gate closes, at first visits whose look-alike is known. (a) Mean reinstatement gate "
+            "by pull, one curve for each number of bits that differ. (b) Its mean from the second "
+            "pull on, with and without knowing what is familiar. Means over seeds, in (b) with their 95 % "
+            "intervals."
+        ),
+        needs=(f"{_IS}_short", f"{_IS}_short@all_familiar"),
+        draw=partial(draw_gate, network=f"{_IS}_short"),
     ),
 )

@@ -63,6 +63,41 @@ def draw_recall(
     return drawing, pd.concat(tables, ignore_index=True)
 
 
+def draw_gate(recordings: Mapping[str, xr.Dataset], network: str) -> tuple[Figure, pd.DataFrame]:
+    """The gate by pull, one curve for each number of bits; and from the second pull on, by bits."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import pandas as pd
+
+    from ...analysis.similarity import after_twin, later_gate
+    from ...analysis.style import ONE_COLUMN, letter
+
+    drawing, axes = plt.subplots(1, 2, figsize=(1.3 * ONE_COLUMN, 1.9))
+    intact = recordings[network]
+    gate = after_twin(intact, intact["reinstatement"]).mean(("seed", "shift"))
+    shades = plt.get_cmap("viridis")(np.linspace(0, 0.9, gate.sizes["distance"]))
+    tables = []
+    for shade, distance in zip(shades, gate.distance.values, strict=True):
+        curve = gate.sel(distance=distance).values
+        pull = np.arange(1, len(curve) + 1)
+        axes[0].plot(pull, curve, "o-", ms=2, lw=0.8, color=shade, label=f"{distance} bits")
+        tables.append(
+            pd.DataFrame({"panel": "a", "curve": f"{distance} bits", "pull": pull, "mean": curve})
+        )
+    for source, label, color in (
+        (network, "epLSTM", "network"),
+        (f"{network}@all_familiar", "all seems familiar", "cue"),
+    ):
+        values = later_gate(recordings[source]).mean("shift")
+        tables.append(_curve(axes[1], "b", label, color, values))
+    axes[0].set(xlabel="pull", ylabel="reinstatement gate", ylim=(0, None))
+    axes[1].set(xlabel="bits that differ", ylabel="gate, later pulls", ylim=(0, None))
+    for ax, text in zip(axes, "ab", strict=True):
+        ax.legend(handlelength=1.5)
+        letter(ax, text)
+    return drawing, pd.concat(tables, ignore_index=True)
+
+
 def _curve(ax: Axes, panel: str, label: str, color: str, values: xr.DataArray) -> pd.DataFrame:
     """Mean over seeds of `values` (seed, distance), with its interval."""
     import pandas as pd
