@@ -55,7 +55,7 @@ def renamed(source: Any) -> Any:
 
 def like(experiment: Experiment, **settings: Any) -> Experiment:
     """An experiment of `recall` with networks that were trained in other worlds."""
-    return replace(experiment, name=renamed(experiment.name), task=TRAINED_ON, **settings)
+    return replace(experiment, name=renamed(experiment.name), task=TRAINED_ON, quick=2, **settings)
 
 
 _network, _restored = recall.EXPERIMENTS
@@ -77,6 +77,7 @@ EXPERIMENTS = (
         summary="the same with shorter lives: new networks, to ask them when the gate closes",
         task=replace(TRAINED_ON, n_episodes=20),
         training=replace(TRAINING, n_lives=38_400, entropy_weight=0.05),
+        quick=2,
         tests={
             "empty_memory": _network.tests["empty_memory"],
             "all_familiar": _network.tests["all_familiar"],
