@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
 
-# Shifts of a life by bits that differ: 0 or 1 where the context is the same or nearly so, 3 or
-# more where it is unlike; never 5. Each row is as probable, and each entry of a row.
+# Shifts of a life by bits that differ, from 0 to 5: 0 or 1 where contexts are nearly the same,
+# never 0 where they are unlike, and nowhere 5. Each row is as probable, and each entry of a row.
 SHIFTS = (
     (0, 0, 1, 1),
     (0, 0, 1, 1),
