@@ -30,5 +30,11 @@ paper = Paper(
             "Most goal-cued events begin at the goal, .78 [.69, .88]; the first 10 ms of some decode "
             "to another place, since the cue has only just begun."
         ),
+        **dict.fromkeys(
+            ("closed_loop/worth", "closed_loop/worth_beyond_occupancy"),
+            "When a rest begins a backup of one state at most is worth anything, that before the "
+            "outermost whose way is known; the wave passes all states, and what the others are worth "
+            "arises as it goes by.",
+        ),
     },
 )
