@@ -37,6 +37,7 @@ TABLES = {
 TABLE_SOURCES = tuple(
     dict.fromkeys(source for table in TABLES.values() for s in table for source in s.sources)
 )
+_TICKS = (1, 3, 10, 30, 100)
 COMBINED_SOURCES = tuple(f"{NAME}@{combined(cut, event)}" for cut in CUTS for event in COMBINED_AT)
 
 
@@ -52,9 +53,9 @@ def draw_tables(recordings: Mapping[str, xr.Dataset]) -> tuple[Drawing, pd.DataF
     for ax, letter, (name, table) in zip(axes, "abc", found.items(), strict=True):
         _draw_table(ax, table)
         counts = table["verdict"].value_counts()
-        said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+        said = [f"{count} {verdict}" for verdict, count in counts.items()]
         ax.set_title(f"({letter}) {name}", pad=44)
-        ax.set_xlabel(said)
+        ax.set_xlabel(",\n".join(", ".join(said[i : i + 2]) for i in range(0, len(said), 2)))
     lesions = dict.fromkeys(lesion for lesion, _ in ACUTE)
     axes[0].set_yticks(range(len(lesions)), [lesion.replace("_", " ") for lesion in lesions])
     return drawing, pd.concat(found, names=["table"]).reset_index("table")
@@ -107,8 +108,10 @@ def draw_combined(recordings: Mapping[str, xr.Dataset]) -> tuple[Drawing, pd.Dat
         for event in COMBINED_AT
     }
     drawing, table = draw_combinations(panels, FACTORS, CUTS)
-    for ax, event in zip(drawing.axes, ("the goal moved\nelsewhere", "a gap closed"), strict=False):
-        ax.set(yscale="log", ylabel=f"steps beyond the\nshortest way, {event}")
+    for ax, event in zip(drawing.axes, ("moved goal", "closed gap"), strict=False):
+        ax.set(yscale="log", ylim=(1, 120), ylabel=f"steps beyond\nthe shortest way,\n{event}")
+        ax.set_yticks(_TICKS, [str(tick) for tick in _TICKS])
+        ax.minorticks_off()
     return drawing, table
 
 
@@ -119,7 +122,7 @@ FIGURES = (
             "The lesion table thrice; predictions, bounds and controls are the same. (a) First eight networks; 1 is "
             "the agent that tries corners in random order. (b) Eight networks that nobody had seen, longer "
             "and paired tests, the same range. (c) The same recordings; 1 is random moves, the range that was planned. "
-            "Predicted sign, mean of seeds, verdict: green shown, orange absent, gray unclear, purple "
+            "Predicted sign, mean of seeds, verdict: green shown, orange absent, gray unclear, pink "
             "undiagnostic (the lesion that serves as control passes too)."
         ),
         needs=TABLE_SOURCES,
