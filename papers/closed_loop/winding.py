@@ -4,7 +4,8 @@ The way leads through a winding corridor of 17 places, where the next move says 
 after, so that what is learned of a step does not help with another. CA3 is cued where reward was
 found, after every reward for the one, and every 50 updates of its training for the other. As on the
 line, each control has a network of its own that writes, rests and is cued alike; what is made of its
-spikes differs, and the number of backups is the same at every rest.
+spikes differs, and of the same spikes as many backups are made. Worse ways make for shorter sharp
+waves: that is part of the loop.
 """
 
 from __future__ import annotations
@@ -161,8 +162,8 @@ FIGURES = (
             "Moves to the goal through a winding corridor of 17 places, by what is replayed. (a) A "
             "fast-and-slow agent whose network learns in rests after each reward, by attempt. (b) A "
             "prefrontal network with a rest after every 50 updates of its training, by how far that "
-            "has come; 100 moves where the goal is not reached. Numbers of backups are equal in "
-            "replayed, shuffled and random. Bands: 95 % intervals over seeds."
+            "has come; 100 moves where the goal is not reached. Of the same spikes as many backups "
+            "are made in replayed, shuffled and random. Bands: 95 % intervals over seeds."
         ),
         needs=tuple(
             source
