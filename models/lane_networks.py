@@ -92,7 +92,7 @@ class LaneAdam:
         import torch
 
         self._network, self.learning_rate = network, learning_rate
-        self._first_moment, self._second_moment = torch.zeros((2, *network.flat.shape))
+        self._first_moment, self._second_moment, self._room = torch.zeros((3, *network.flat.shape))
         self.n_updates = np.zeros(len(network.flat), np.int64)
 
     def update(self, loss: torch.Tensor, due: np.ndarray) -> None:
@@ -105,8 +105,10 @@ class LaneAdam:
         turn = torch.from_numpy(due.astype(np.float32))[:, None]
         rate = turn * self.learning_rate * torch.sqrt(1 - 0.999**n) / (1 - 0.9**n)
         self._first_moment.lerp_(gradient, 0.1 * turn)
-        self._second_moment.lerp_(gradient.square(), 0.001 * turn)
-        self._network.flat -= rate * self._first_moment / (self._second_moment.sqrt() + 1e-8)
+        self._second_moment.lerp_(gradient.square_(), 0.001 * turn)
+        # In place: to ask the system for room of this size takes as long as to compute in it.
+        scale = torch.sqrt(self._second_moment, out=self._room).add_(1e-8)
+        self._network.flat -= torch.mul(self._first_moment, rate, out=gradient).div_(scale)
 
 
 __all__ = ["LaneAdam", "LaneNetworks"]
