@@ -13,6 +13,12 @@ from . import (
     transplant,
 )
 
+
+def _both(*names: str) -> tuple[str, ...]:
+    """Signatures of the first networks, and those of the networks that nobody had seen."""
+    return tuple(f"integrated/{prefix}{name}" for name in names for prefix in ("", "again_"))
+
+
 paper = Paper(
     name="integrated",
     citation=(
@@ -49,16 +55,18 @@ paper = Paper(
                 "One network of seeds 0-7 learned its visits but not to use what comes back; on seeds "
                 "8-15, run once for confirmation, the price is .039 [.031, .047]."
             ),
-            "integrated/order_indifferent_in_long_rest": (
-                "A long rest that begins with what surprised most is better by about .04 than one in "
-                "any order: early and late replay of a context are not quite the same to the network."
-            ),
-            "integrated/onset_rpe_learned": (
-                "With brief visits in training a context is worth less at its onset, and its value is "
-                "learned less well; without them it was 1.57, see TRIED.md."
+            **dict.fromkeys(
+                _both("order_indifferent_in_long_rest"),
+                "A long rest that begins with what surprised most is better by about .05 than one in "
+                "any order: early and late replay of a context are not quite the same to the network.",
             ),
             **dict.fromkeys(
-                ("integrated/onset_rpe_old_without_rest", "integrated/onset_rpe_new_after_rest"),
+                _both("onset_rpe_learned"),
+                "With brief visits in training a context is worth less at its onset, and its value is "
+                "learned less well; without them it was 1.57, see TRIED.md.",
+            ),
+            **dict.fromkeys(
+                _both("onset_rpe_old_without_rest", "onset_rpe_new_after_rest"),
                 "Replay of one outcome for each action turns the choice but hardly the value of a "
                 "context: to the network such outcomes mean a reversal, which leaves it rich.",
             ),
