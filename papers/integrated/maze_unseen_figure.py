@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..declaration import Figure, Signature
-from . import maze_predictions, maze_unseen
+from . import maze, maze_predictions, maze_unseen
 from .maze_measures import excess
 from .maze_predictions import COLUMNS
 from .maze_unseen import ACUTE, COMBINED_AT, CUTS, FACTORS, NAME, RANGES, combined
@@ -144,4 +144,11 @@ _INSENSITIVE = (
     "15 % of the range to random moves is some twelve steps; on the first eight networks no lesion "
     "but those of search at a closed gap cost more than six, so that what serves as control passes, too."
 )
-NOTES = {signature.name: _INSENSITIVE for signature in TABLES["networks 8-15, to random moves"]}
+_AS_BEFORE = (
+    "state_reset_recurrence", "state_reset_remote_news", "gate_shut_detour",
+    "shuffled_replay_recurrence",
+)  # fmt: skip
+NOTES = {
+    **{signature.name: _INSENSITIVE for signature in TABLES["networks 8-15, to random moves"]},
+    **{f"integrated/unseen_{cell}": maze.NOTES[f"integrated/{cell}"] for cell in _AS_BEFORE},
+}
