@@ -16,6 +16,7 @@ def cells():
 
 def test_every_cell_of_code_runs_with_few_lives(cells, capsys):
     names = {}
+    plt.close("all")
     for cell in cells:
         if cell["cell_type"] == "code":
             text = "".join(cell["source"]).replace(", 60,", ", 4,").replace(", 30,", ", 8,")
