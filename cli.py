@@ -15,7 +15,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from . import __version__, experiment, papers
-from .data.doctor import usable_cores
 from .data.progress import ProgressLine, seed_ranges
 
 if TYPE_CHECKING:
@@ -241,9 +240,9 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
         print(f"{e.name}: would run seeds {seed_ranges(missing) or 'none'} in {folder.path}")
         return
     start = perf_counter()
+    jobs = 1 if options.jobs is None else options.jobs
     experiment.run(
-        e, wanted, out=options.out, jobs=1 if options.jobs is None else options.jobs, force=options.force,
-        device=options.device,
+        e, wanted, out=options.out, jobs=jobs, force=options.force, device=options.device,
         report=None if options.quiet else ProgressLine(),
     )  # fmt: skip
     seconds = perf_counter() - start
@@ -327,6 +326,7 @@ def show(options: argparse.Namespace) -> int:
 
 
 def reproduce(options: argparse.Namespace) -> int:
+    from .data.doctor import usable_cores
     from .report import verdict_table, write_report
 
     chosen = options.paper or list(papers.PAPERS)
@@ -334,7 +334,7 @@ def reproduce(options: argparse.Namespace) -> int:
     jobs = usable_cores() if options.jobs is None else options.jobs
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
-    # Networks train one after another, each population on all cores; others may test them later.
+    # Networks train one after another, each population on all cores, before others that test them.
     for e in wanted:
         if e.training is not None:
             _reproduce_one(e, options)
