@@ -6,9 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 Command = Callable[[argparse.Namespace], int]
 
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 COLUMNS = {
     "choice": "options as whole numbers from 0 (default: choice)",
@@ -70,8 +68,8 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--profile", choices=("quick", "full"), default="quick")
     training.add_argument(
         "--jobs", type=int, metavar="N",
-        help="processes; run spreads seeds among them (default: 1), reproduce experiments that "
-        "train nothing (default: one a core)",
+        help="processes among which seeds are spread (default: one a core; with cuda 1); reproduce "
+        "also runs experiments that train nothing beside each other",
     )  # fmt: skip
     training.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     training.add_argument("--force", action="store_true", help="compute finished seeds again")
@@ -240,14 +238,22 @@ def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | Non
         print(f"{e.name}: would run seeds {seed_ranges(missing) or 'none'} in {folder.path}")
         return
     start = perf_counter()
-    jobs = 1 if options.jobs is None else options.jobs
     experiment.run(
-        e, wanted, out=options.out, jobs=jobs, force=options.force, device=options.device,
-        report=None if options.quiet else ProgressLine(),
+        e, wanted, out=options.out, jobs=_jobs(options), force=options.force, device=options.device,
+        report=None if options.quiet else ProgressLine(of=min(missing, default=None)),
     )  # fmt: skip
     seconds = perf_counter() - start
     if missing:
         print(f"{e.name}: seeds {seed_ranges(missing)} finished in {seconds:.1f} s ({folder.path})")
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    """Processes at work; one graphics card trains one population faster than several."""
+    from .models.threads import usable_threads
+
+    if options.jobs is not None:
+        return int(options.jobs)
+    return 1 if options.device == "cuda" else usable_threads()
 
 
 def _missing(e: Experiment, options: argparse.Namespace, wanted: list[int]) -> list[int]:
@@ -326,15 +332,14 @@ def show(options: argparse.Namespace) -> int:
 
 
 def reproduce(options: argparse.Namespace) -> int:
-    from .data.doctor import usable_cores
     from .report import verdict_table, write_report
 
     chosen = options.paper or list(papers.PAPERS)
     wanted = [e for name in chosen for e in papers.find_paper(name).experiments if e.reproduced]
-    jobs = usable_cores() if options.jobs is None else options.jobs
+    jobs = _jobs(options)
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
-    # Networks train one after another, each population on all cores, before others that test them.
+    # Networks train one experiment after another, on all cores, before others that test them.
     for e in wanted:
         if e.training is not None:
             _reproduce_one(e, options)
@@ -358,14 +363,16 @@ def _reproduce_one(e: Experiment, options: argparse.Namespace) -> None:
 
 
 def _side_by_side(declared: Sequence[Experiment], options: argparse.Namespace, jobs: int) -> None:
-    """Run experiments in processes of one thread each; those with nothing to do stay here."""
+    """Run experiments in processes of their own; those with nothing to do stay here."""
+    from .models.threads import shared_threads
+
     busy = {e.name for e in declared if _missing(e, options, list(e.seeds(options.profile)))}
     if jobs == 1 or len(busy) == 1:
         busy = set()
     own = argparse.Namespace(**{**vars(options), "jobs": 1, "quiet": True})
     pool = ProcessPoolExecutor(jobs, get_context("spawn"))
     try:
-        with _one_thread_each():
+        with shared_threads(jobs):
             futures = [pool.submit(_reproduce_one, e, own) for e in declared if e.name in busy]
         for e in declared:
             if e.name not in busy:
@@ -374,20 +381,6 @@ def _side_by_side(declared: Sequence[Experiment], options: argparse.Namespace, j
             future.result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let the processes that are started now compute with one thread."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
 
 
 def _ship(chosen: Sequence[str], verdicts: dict[str, str], out: str | None) -> None:

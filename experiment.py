@@ -21,6 +21,7 @@ from .data.progress import ProgressLine, in_notebook
 from .data.specification import override, specification
 from .data.store import SCHEMA, RunFolder, read_arrays
 from .models.prefrontal import Prefrontal
+from .models.threads import shared_threads
 from .models.training import Progress, fastest_engine
 from .papers import find_experiment
 from .papers.declaration import Experiment, Test
@@ -200,7 +201,8 @@ def run(
     out : path, optional
         Folder of all runs, see `runs_folder`.
     jobs : int
-        Processes among which the seeds are spread; results are the same for any number.
+        Processes among which seeds and cores are spread; results are the same for any number. A
+        script that asks for more than one needs the line `if __name__ == "__main__":`.
     force : bool
         Forget finished seeds and compute them again.
     device : {"cpu", "cuda"}
@@ -269,9 +271,10 @@ def _run_in_processes(
     own = [str(m.__file__) for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
     prepare = partial(_load_again, own)
     with ProcessPoolExecutor(len(groups), get_context("spawn"), initializer=prepare) as pool:
-        jobs = [
-            pool.submit(run_seeds, experiment, folder, g, force, report, device) for g in groups
-        ]
+        with shared_threads(len(groups)):
+            jobs = [
+                pool.submit(run_seeds, experiment, folder, g, force, report, device) for g in groups
+            ]
         for job in jobs:
             job.result()
 

@@ -146,9 +146,12 @@ def throughput_row(job: Job, effort: Effort, peak: float, n_threads: int | None 
 
 
 def compare_throughput(effort: Effort, peak: float) -> list[dict]:
-    """All peers, this toolkit's population first; ratios say how many times faster that is."""
+    """All peers; ratios say how many times faster this toolkit is with a process a core, the first row."""
+    spread = Job(
+        "ours.py", "fastslow, cores", {**OUR_POPULATION.settings, "jobs": effort.n_threads}
+    )
     jobs = [
-        OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
+        spread, OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
         PPO,
     ]  # fmt: skip
     return with_ratios([throughput_row(job, effort, peak) for job in jobs], "steps/s")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
 import numpy as np
-from peer import main
+from peer import kilobytes, main
 from setting import N_ACTIONS, N_INPUTS, Setting
 
 from fastslow.models import Prefrontal
 from fastslow.models.population import Shape
+from fastslow.models.threads import shared_threads
 from fastslow.models.training import ActorCritic, Engine, Trainer, fastest_engine
 from fastslow.tasks import Bandit, Lanes
 
 
 class Ours:
-    """Trains all seeds as one population."""
+    """Trains all seeds as one population in this process."""
 
     per_call = 1
 
@@ -75,6 +78,42 @@ class Ours:
         return float(lost)
 
 
+class Spread:
+    """Trains seeds in several processes, as `fastslow run` does; for throughput alone."""
+
+    per_call = 1
+
+    def __init__(self, setting: Setting, seeds: Sequence[int], engine: str, jobs: int) -> None:
+        context = get_context("spawn")
+        self.pipes, self.kilobytes = [], 0.0
+        for own in (list(seeds[i::jobs]) for i in range(jobs)):
+            pipe, far = context.Pipe()
+            one = (far, replace(setting, n_seeds=len(own)), own, engine)
+            with shared_threads(jobs):
+                context.Process(target=serve, args=one, daemon=True).start()
+            self.pipes.append(pipe)
+
+    def train(self, n_updates: int) -> float:
+        """See `Peer.train`."""
+        for pipe in self.pipes:
+            pipe.send(n_updates)
+        rewards, sizes = zip(*(pipe.recv() for pipe in self.pipes), strict=True)
+        self.kilobytes = sum(sizes)
+        return float(np.mean(rewards))
+
+
+def serve(pipe: Connection, setting: Setting, seeds: Sequence[int], engine: str) -> None:
+    """Train whenever the other process says so."""
+    ours = Ours(setting, seeds, engine)
+    while True:
+        pipe.send((ours.train(pipe.recv()), kilobytes()))
+
+
+def ours(setting: Setting, seeds: Sequence[int], engine: str, jobs: int) -> Ours | Spread:
+    """One population in this process, or its seeds spread over several."""
+    return Ours(setting, seeds, engine) if jobs == 1 else Spread(setting, seeds, engine, jobs)
+
+
 def manual_engine() -> Engine:
     """Pure torch, which is imported only where it is measured."""
     from fastslow.models.manual import ManualPopulation
@@ -83,4 +122,8 @@ def manual_engine() -> Engine:
 
 
 if __name__ == "__main__":
-    main(Ours, engine={"choices": ["fastest", "manual"], "default": "fastest"})
+    main(
+        ours,
+        engine={"choices": ["fastest", "manual"], "default": "fastest"},
+        jobs={"type": int, "default": 1, "help": "processes among which seeds are spread"},
+    )

@@ -72,6 +72,12 @@ def time_to_criterion(
             return {"seconds": seconds, "regret": regret, "steps": steps}
 
 
+def kilobytes() -> float:
+    """The most memory that this process has had."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1024 if sys.platform == "darwin" else most
+
+
 def main(make: Callable[..., Peer], **options: dict) -> None:
     """Run a peer's script; `make(setting, seeds, **options)` gets what its own `options` say."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
@@ -97,6 +103,5 @@ def main(make: Callable[..., Peer], **options: dict) -> None:
         result = time_to_criterion(
             peer, setting, said["criterion"], said["check_every"], said["started"]
         )
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    result["megabytes"] = kilobytes / (1024 if sys.platform != "darwin" else 1024**2)
+    result["megabytes"] = (kilobytes() + getattr(peer, "kilobytes", 0)) / 1024
     print(json.dumps(result, default=lambda x: np.asarray(x).tolist()))

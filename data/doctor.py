@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 
 from ..models.fused.build import KernelUnavailable, build, find_compiler, load
+from ..models.threads import usable_cores
 from .catalogue import DATASETS
 
 LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "netCDF4", "matplotlib", "torch", "brian2")
@@ -99,11 +99,6 @@ def _writable(runs: Path) -> Finding:
     except OSError as error:
         found = f"{runs.resolve()} cannot be written ({error.strerror})"
         return Finding("problem", "runs", found, "choose another with --out or FASTSLOW_RUNS")
-
-
-def usable_cores() -> int:
-    """Processors on which this process may run."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _cores() -> Finding:

@@ -27,15 +27,21 @@ def in_notebook() -> bool:
 
 
 class ProgressLine:
-    """One line, rewritten in a terminal and in a notebook; elsewhere a line every 30 s."""
+    """One line, rewritten in a terminal and in a notebook; elsewhere a line every 30 s.
 
-    def __init__(self) -> None:
+    Where seeds are spread over processes, that which has the seed `of` speaks for the others.
+    """
+
+    def __init__(self, of: int | None = None) -> None:
+        self._of = of
         self._start = self._said = perf_counter()
         self._begun = self._last = 0
         self._rewrites = sys.stderr.isatty() or in_notebook()
         self._width = 0
 
     def __call__(self, experiment: Any, seeds: Sequence[int], progress: Progress) -> None:
+        if self._of is not None and self._of not in seeds:
+            return
         now = perf_counter()
         if self._last == 0 or progress.batch < self._last:  # the first seeds, or other ones
             self._start, self._begun = now if self._last else self._start, progress.batch - 1

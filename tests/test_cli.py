@@ -131,6 +131,21 @@ def test_reproduce_is_the_same_in_processes_side_by_side(capfd, monkeypatch, tmp
     assert files["1"] == files["2"]
 
 
+def test_seeds_are_spread_over_the_cores(capfd, monkeypatch, tmp_path):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert cli.main(("run", "toy/net", "--out", str(tmp_path / "spread"))) == 0
+    said = capfd.readouterr()
+    assert "toy/net: seeds 0-1 finished in" in said.out
+    assert "toy/net seeds 0: 100%" in said.err
+    assert cli.main(("run", "toy/net", "--jobs", "1", "--out", str(tmp_path / "one"))) == 0
+    assert "toy/net seeds 0-1: 100%" in capfd.readouterr().err
+    spread, one = (
+        sorted(p.read_bytes() for p in (tmp_path / name).rglob("*.nc"))
+        for name in ("spread", "one")
+    )
+    assert spread == one
+
+
 def test_a_mistake_in_another_process_is_one_line(capfd, monkeypatch):
     names = [f"toy/wrong_{i}" for i in range(2)]
     use_only(monkeypatch, *(replace(CHANCE, name=name, agent=TabularQ()) for name in names))

@@ -15,6 +15,7 @@ import fastslow as fs
 from fastslow import experiment
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
+from fastslow.models.threads import LIMITS, shared_threads
 from fastslow.models.training import ActorCritic
 from fastslow.papers.declaration import Experiment, Test
 from fastslow.tasks import Bandit
@@ -282,3 +283,13 @@ def test_a_task_of_ones_own_from_a_file(tmp_path):
         fs.run(SMALL, out=tmp_path, changes=[f"task={file}:Dice"])
     with pytest.raises(ValueError, match="task must be file.py:Class"):
         fs.run(SMALL, out=tmp_path, changes=["task=nowhere.py:Coin"])
+
+
+def test_threads_are_shared_among_processes_and_given_back(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
+    for n, share in ((1, "5"), (2, "2"), (8, "1")):
+        with shared_threads(n):
+            assert {os.environ[name] for name in LIMITS} == {share}
+        assert os.environ["OMP_NUM_THREADS"] == "5"
+        assert "MKL_NUM_THREADS" not in os.environ

@@ -289,6 +289,14 @@ def test_a_shorter_line_covers_a_longer_one(monkeypatch):
     assert cell.getvalue() == "\ra long line\rshort      "
 
 
+def test_of_several_processes_one_speaks(workplace, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", cell := Cell())
+    fs.run("toy/net", seeds=[1], report=ProgressLine(of=0))
+    assert cell.getvalue() == ""
+    fs.run("toy/net", seeds=[0], report=ProgressLine(of=0))
+    assert cell.getvalue().endswith("s left\n")
+
+
 def test_interrupting_a_notebook_leaves_a_checkpoint_to_continue_from(workplace, monkeypatch):
     class Interrupted(Cell):
         __module__ = Cell.__module__

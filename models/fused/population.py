@@ -15,6 +15,7 @@ import numpy as np
 from .. import cores
 from ..cores import GATES, Weights
 from ..population import MEASURED, Shape, UpdateSettings
+from ..threads import usable_threads
 from .build import load
 from .layout import LINE, Layout
 
@@ -114,7 +115,7 @@ class FusedPopulation:
             ),
         )  # fmt: skip
         self._kernel = kernel = library.population_create(
-            ctypes.byref(arrays), n_threads or _n_threads(), tile_unit
+            ctypes.byref(arrays), n_threads or usable_threads(), tile_unit
         )
         self._step, self._look = library.population_step, library.population_look
         self._update, self._refresh = library.population_update, library.population_refresh
@@ -210,10 +211,3 @@ def _aligned(shape: tuple[int, ...]) -> np.ndarray:
     room = np.zeros(size + LINE, np.float32)
     start = -room.ctypes.data % (4 * LINE) // 4
     return room[start : start + size].reshape(shape)
-
-
-def _n_threads() -> int:
-    said = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if said.isdigit() and int(said):
-        return int(said)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
