@@ -100,13 +100,19 @@ class Run:
 
     def test(self, name: str) -> xr.Dataset:
         """One of the experiment's tests, stacked over seeds."""
-        from .data.recording import load, stack
+        return self.test_on_demand(name).load()
+
+    def test_on_demand(self, name: str) -> xr.Dataset:
+        """As `test`, but a variable is read from the files of the seeds when it is first used."""
+        from .data.recording import open_recording, stack_on_demand
 
         if name not in self.experiment.all_tests:
             known = ", ".join(filter(None, self.experiment.all_tests)) or "none"
             raise KeyError(f"{self.experiment.name} has no test '{name}'; it has {known}")
         file = _recording_file(name)
-        stacked = stack({seed: load(self.folder.seed_path(seed, file)) for seed in self.seeds})
+        stacked = stack_on_demand(
+            {seed: open_recording(self.folder.seed_path(seed, file)) for seed in self.seeds}
+        )
         stacked.attrs["failed"] = json.dumps(self.failed)
         return stacked
 
@@ -393,6 +399,8 @@ def figure(name: str, out: str | Path | None = None) -> Any:
 def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[str, Any]:
     """The stacked recordings of sources, `paper/experiment` or `paper/experiment@test`.
 
+    Their variables are read when they are first used, so that many fit in memory.
+
     Raises
     ------
     MissingRunError
@@ -409,7 +417,7 @@ def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[st
     loaded: dict[str, Any] = {}
     for source in sources:
         name, _, test = source.partition("@")
-        loaded[source] = finished(name, out).test(test)
+        loaded[source] = finished(name, out).test_on_demand(test)
     return loaded
 
 

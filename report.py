@@ -188,7 +188,7 @@ def run_html(run: Run) -> str:
         name, _, test = source.partition("@")
         try:
             ran = run if name == run.experiment.name else finished(name, run.folder.root)
-            loaded[source] = ran.test(test)
+            loaded[source] = ran.test_on_demand(test)
         except (MissingRunError, KeyError) as error:
             remark = f"Some verdicts wait: {error.args[0]}"
     found = [judge(s, loaded) for s in about if loaded.keys() >= set(s.sources)]

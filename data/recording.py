@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import xarray as xr
+from xarray.backends import BackendArray
+from xarray.core.indexing import (
+    ExplicitIndexer,
+    IndexingSupport,
+    LazilyIndexedArray,
+    explicit_indexing_adapter,
+)
 
 from .store import SCHEMA, atomic_write
 
@@ -99,9 +108,33 @@ def load(path: str | Path) -> xr.Dataset:
     ValueError
         If the file is damaged or not a recording of this version.
     """
+    with open_recording(path) as stored, readable(path):
+        return stored.load()
+
+
+def open_recording(path: str | Path) -> xr.Dataset:
+    """Open a recording; each variable is read from the file when its values are asked for.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged or not a recording of this version.
+    """
+    with readable(path):
+        recording = xr.open_dataset(path, engine="netcdf4", cache=False)
+    if recording.attrs.get("schema") != SCHEMA:
+        recording.close()
+        raise ValueError(
+            f"recording {path} has schema {recording.attrs.get('schema')!r}, expected {SCHEMA!r}"
+        )
+    return recording
+
+
+@contextmanager
+def readable(path: str | Path) -> Iterator[None]:
+    """Say of a file that cannot be read what to do about it."""
     try:
-        with xr.open_dataset(path, engine="netcdf4") as stored:
-            recording = stored.load()
+        yield
     except FileNotFoundError:
         raise
     except Exception as error:
@@ -109,51 +142,74 @@ def load(path: str | Path) -> xr.Dataset:
             f"recording {path} cannot be read ({type(error).__name__}): it is truncated or "
             "damaged; delete it and run the experiment again"
         ) from error
-    if recording.attrs.get("schema") != SCHEMA:
-        raise ValueError(
-            f"recording {path} has schema {recording.attrs.get('schema')!r}, expected {SCHEMA!r}"
-        )
-    return recording
 
 
-def stack(recordings: dict[int, xr.Dataset]) -> xr.Dataset:
-    """Recordings of several seeds in one, with a leading dimension `seed`.
+def stack(recordings: Mapping[int, xr.Dataset]) -> xr.Dataset:
+    """Recordings of several seeds in one, with a leading dimension `seed`, in memory.
 
     Where seeds differ in the number of episodes or steps the shorter ones are padded; `life` then
     is a matter of seed and episode, -1 where there is none. Replay events stay one ragged group, to
     which `replay_seed` is added, and so do spikes, to which `spike_seed` is.
     """
+    return stack_on_demand(recordings).load()
+
+
+def stack_on_demand(recordings: Mapping[int, xr.Dataset]) -> xr.Dataset:
+    """As `stack`, but a variable is read and stacked when its values are first asked for.
+
+    A recording holds whole lives and a measure looks at a few variables: of opened recordings
+    (`open_recording`) nothing else is read, nor kept in memory.
+    """
     if not recordings:
         raise ValueError("there are no recordings to stack")
-    sizes = {
-        dim: max(recording.sizes[dim] for recording in recordings.values())
-        for dim in ("episode", "step")
+    of_seeds = list(recordings.values())
+    first = of_seeds[0]
+    sizes = {dim: max(r.sizes[dim] for r in of_seeds) for dim in ("episode", "step")}
+    data = {
+        str(name): _over_seeds([r.variables[name] for r in of_seeds], sizes)
+        for name in first.data_vars
+        if name not in REPLAY and name not in SPIKES
     }
-    kept = [
-        _padded(r.drop_vars([v for v in (*REPLAY, *SPIKES) if v in r]).reset_coords("life"), sizes)
-        for r in recordings.values()
-    ]
-    together = xr.concat(
-        [recording.drop_vars("life") for recording in kept],
-        dim=xr.DataArray(list(recordings), dims="seed", name="seed"),
-        combine_attrs="override",
-    )
-    lives = np.stack([recording["life"].values for recording in kept])
+    lives = _over_seeds([r.variables["life"] for r in of_seeds], sizes).values
     same = bool((lives == lives[0]).all())
-    together.coords["life"] = ("episode", lives[0]) if same else (("seed", "episode"), lives)
-    together.attrs["seed"] = json.dumps(list(recordings))
+    coords = {name: first.variables[name] for name in first.coords if name != "life"}
+    coords["seed"] = xr.Variable("seed", list(recordings))
+    coords["life"] = xr.Variable(*(("episode", lives[0]) if same else (("seed", "episode"), lives)))
+    together = xr.Dataset(data, coords, {**first.attrs, "seed": json.dumps(list(recordings))})
     return together.assign(_stacked_replay(recordings) | _stacked_spikes(recordings))
 
 
-def _padded(recording: xr.Dataset, sizes: dict[str, int]) -> xr.Dataset:
-    missing = {dim: (0, size - recording.sizes[dim]) for dim, size in sizes.items()}
-    if not any(after for _, after in missing.values()):
-        return recording
-    fill: Any = {name: padding(array.dtype) for name, array in recording.data_vars.items()}
-    return recording.pad(missing, constant_values=fill)
+def _over_seeds(parts: Sequence[xr.Variable], sizes: Mapping[str, int]) -> xr.Variable:
+    dims = parts[0].dims
+    shape = tuple(sizes.get(str(dim), n) for dim, n in zip(dims, parts[0].shape, strict=True))
+    values = LazilyIndexedArray(_OverSeeds(parts, shape))
+    return xr.Variable(("seed", *dims), values, parts[0].attrs)
 
 
-def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
+class _OverSeeds(BackendArray):
+    """One variable of all seeds, padded to one shape, which is read once and then kept."""
+
+    def __init__(self, parts: Sequence[xr.Variable], shape: tuple[int, ...]) -> None:
+        self._parts = parts
+        self.shape = (len(parts), *shape)
+        self.dtype = np.result_type(*(part.dtype for part in parts))
+
+    def __getitem__(self, key: ExplicitIndexer) -> np.ndarray:
+        return explicit_indexing_adapter(
+            key, self.shape, IndexingSupport.BASIC, self._values.__getitem__
+        )
+
+    @cached_property
+    def _values(self) -> np.ndarray:
+        values = np.full(self.shape, padding(self.dtype), self.dtype)
+        for own, part in zip(values, self._parts, strict=True):
+            with readable(part.encoding.get("source", "in memory")):
+                own[tuple(map(slice, part.shape))] = part.values
+        self._parts = ()  # so that files are closed
+        return values
+
+
+def _stacked_replay(recordings: Mapping[int, xr.Dataset]) -> dict[str, xr.DataArray]:
     """The replay groups of several recordings end to end, with the seed of each event."""
     groups, n_before = [], 0
     for seed, recording in recordings.items():
@@ -174,7 +230,7 @@ def _stacked_replay(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray
     return together
 
 
-def _stacked_spikes(recordings: dict[int, xr.Dataset]) -> dict[str, xr.DataArray]:
+def _stacked_spikes(recordings: Mapping[int, xr.Dataset]) -> dict[str, xr.DataArray]:
     """The spikes of several recordings end to end, with the seed of each."""
     groups, n_before = [], 0
     for seed, recording in recordings.items():

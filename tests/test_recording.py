@@ -142,6 +142,65 @@ def test_seeds_of_different_length_are_padded(recorded):
     assert both.life.values[1].tolist() == [0, 0, 1, 1, -1, -1]
 
 
+@pytest.fixture
+def files(recorded, tmp_path):
+    """Recordings of two seeds of different length, as files by seed."""
+    short = recorded.isel(episode=slice(0, 4), step=slice(0, 2)).copy()
+    short["hidden"] = short.hidden + 1
+    paths = {0: tmp_path / "0.nc", 5: tmp_path / "5.nc"}
+    for one, path in zip((recorded, short), paths.values(), strict=True):
+        recordings.save(one, path)
+    return paths
+
+
+def opened(files):
+    return {seed: recordings.open_recording(path) for seed, path in files.items()}
+
+
+def loaded(files):
+    return {seed: recordings.load(path) for seed, path in files.items()}
+
+
+def test_stacked_on_demand_is_what_is_stacked_in_memory(files):
+    lazy, eager = recordings.stack_on_demand(opened(files)), recordings.stack(loaded(files))
+    xr.testing.assert_identical(lazy, eager)
+    for seed, one in loaded(files).items():  # against a plain copy
+        own = dict(zip(("episode", "step"), map(slice, one.action.shape), strict=True))
+        for name in ("hidden", "value", "action", "active"):
+            np.testing.assert_array_equal(lazy[name].sel(seed=seed).isel(own), one[name])
+
+
+@pytest.mark.parametrize(
+    "pick", [{"seed": 1}, {"step": 1}, {"episode": [3, 0]}, {"seed": [1, 0], "step": slice(0, 2)},
+             {"episode": xr.DataArray([0, 2], dims="k"), "step": xr.DataArray([1, 0], dims="k")}],
+)  # fmt: skip
+def test_any_part_of_what_is_read_on_demand(files, pick):
+    lazy, eager = recordings.stack_on_demand(opened(files)), recordings.stack(loaded(files))
+    xr.testing.assert_identical(lazy.hidden.isel(pick), eager.hidden.isel(pick))
+    picked = lazy.active.isel(pick)
+    np.testing.assert_array_equal(lazy.value.isel(pick).where(picked), eager.value.isel(pick))
+
+
+def test_only_what_is_used_is_read_and_only_once(files, monkeypatch):
+    lazy, read = recordings.stack_on_demand(opened(files)), []
+    monkeypatch.setattr(recordings, "padding", lambda dtype: read.append(dtype) or np.nan)
+    assert lazy.hidden.shape == (2, 6, 3, 2)
+    assert not read
+    lazy.hidden.isel(step=0).mean()
+    lazy.hidden.mean()
+    assert read == [np.float32]
+
+
+def test_damage_met_late_says_what_to_do(files):
+    lazy = recordings.stack_on_demand(opened(files))
+    files[5].write_bytes(b"no longer a recording")
+    with (
+        xr.set_options(file_cache_maxsize=1),  # as if many other files had been open meanwhile
+        pytest.raises(ValueError, match=r"5\.nc cannot be read .*delete it and run"),
+    ):
+        lazy.hidden.load()
+
+
 def test_what_is_recorded_can_be_chosen():
     task = TwoStep(n_trials=4)
     agent = fs.models.Prefrontal(n_units=3).initialized(task, 0)
