@@ -20,6 +20,7 @@ from fastslow.models.hippocampus.spikes import Spikes
 from fastslow.models.hippocampus.spiking import (
     AsManyRandom,
     Decoded,
+    InFull,
     SpikingHippocampus,
     SpikingMoment,
     within,
@@ -175,6 +176,32 @@ def test_cue_at_the_start_runs_ahead_and_teaches_nothing_here():
     assert memory.rested[0].n_dropped >= N - 2
 
 
+def test_a_rest_goes_on_until_its_backups_are_made():
+    """One wave has seven backups: the budget of twenty takes three runs."""
+    memory = hippocampus(InFull())
+    paths = memory.replay(np.array([N - 1]), np.ones(1), np.ones(1), 20)
+    assert [path.n_backups for path in paths] == [N - 1, N - 1, 20 - 2 * (N - 1)]
+    rested, duration = memory.rested[0], Wave().duration
+    assert [round(s.begin / duration - 0.25) for s in rested.sweeps] == [0, 1, 2]
+    assert (np.diff(rested.spikes.time) >= 0).all()
+    assert memory._memories[0].clock - rested.began == pytest.approx(3 * duration)
+
+
+@pytest.mark.parametrize("source", [ShuffledOrder(InFull()), AsManyRandom(InFull())])
+def test_what_is_made_of_full_rests_is_as_much(source):
+    memory = hippocampus(source, n=2)
+    paths = memory.replay(np.full(2, N - 1), np.ones(2), np.ones(2), 20)
+    assert [sum(p.n_backups for p in paths if p.lane == lane) for lane in (0, 1)] == [20, 20]
+
+
+def test_a_rest_in_which_nothing_comes_ends_after_most_runs():
+    memory = hippocampus(InFull(most_runs=3), cue="none")
+    assert memory.replay(np.array([N - 1]), np.ones(1), np.ones(1), 20) == []
+    assert memory._memories[0].clock - memory.rested[0].began == pytest.approx(3 * Wave().duration)
+    with pytest.raises(ValueError, match="most_runs must be at least 1, got 0"):
+        InFull(most_runs=0)
+
+
 def test_neurons_are_numbered_by_field():
     memory = hippocampus()
     memory.replay(np.array([N - 1]), np.ones(1), np.ones(1), 20)
@@ -250,7 +277,7 @@ def test_random_backups_are_of_all_experiences():
 
 def test_decoded_needs_a_spiking_moment():
     now = moment()
-    plain = Moment(**{k: v for k, v in vars(now).items() if k != "replayed"})
+    plain = Moment(**{k: v for k, v in vars(now).items() if k not in ("replayed", "again")})
     with pytest.raises(ValueError, match=r"use it with models\.spiking_replay"):
         Decoded().propose(plain)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -23,6 +23,10 @@ CUES = ("here", "start", "none")
 CUE_ONSET = 0.1  # s into a rest, when cells have come up from rest; chosen
 
 
+def _no_more(lane: int) -> list[ReplayPath]:
+    return []
+
+
 @dataclass
 class SpikingMoment(Moment):
     """A moment of rest in which CA3 replayed, see `SpikingHippocampus`.
@@ -31,9 +35,18 @@ class SpikingMoment(Moment):
     ----------
     replayed : list of ReplayPath
         Backups read from its sharp waves, within the budget.
+    again : function of a lane
+        Runs its network once more, cued alike, and returns the backups that are read from it.
     """
 
     replayed: list[ReplayPath] = field(default_factory=list)
+    again: Callable[[int], list[ReplayPath]] = _no_more
+
+
+def _spiking(moment: Moment) -> SpikingMoment:
+    if not isinstance(moment, SpikingMoment):
+        raise ValueError("Decoded reads a spiking CA3: use it with models.spiking_replay")
+    return moment
 
 
 @dataclass(frozen=True)
@@ -41,9 +54,38 @@ class Decoded:
     """What was read from the spikes of CA3, in the order in which it was replayed."""
 
     def propose(self, moment: Moment) -> list[ReplayPath]:
-        if not isinstance(moment, SpikingMoment):
-            raise ValueError("Decoded reads a spiking CA3: use it with models.spiking_replay")
-        return moment.replayed
+        return _spiking(moment).replayed
+
+
+@dataclass(frozen=True)
+class InFull:
+    """What is read from one run of CA3 after another, until all backups of the rest are made.
+
+    Lives that make something else of their spikes so rest until they have made equally many.
+
+    Parameters
+    ----------
+    most_runs : int
+        After which a rest is over in any case.
+    """
+
+    most_runs: int = 20
+
+    def __post_init__(self) -> None:
+        if self.most_runs < 1:
+            raise ValueError(f"most_runs must be at least 1, got {self.most_runs}")
+
+    def propose(self, moment: Moment) -> list[ReplayPath]:
+        rested = _spiking(moment)
+        paths: list[ReplayPath] = []
+        for lane in rested.lanes.tolist():
+            own = [path for path in rested.replayed if path.lane == lane]
+            for _ in range(1, self.most_runs):
+                if sum(path.n_backups for path in own) >= rested.n_backups:
+                    break
+                own += rested.again(lane)
+            paths += within(own, rested.n_backups)
+        return paths
 
 
 @dataclass(frozen=True)
@@ -73,7 +115,7 @@ class Rested:
     sweeps : list of Sweep
         Sharp waves with the states read from each.
     paths : list of ReplayPath
-        The backups that they stand for, within the budget.
+        The backups that they stand for.
     n_dropped : int
         Steps that were read and lead along no experience.
     spikes : Spikes
@@ -91,6 +133,23 @@ class Rested:
     began: float
     here: int
     cued: int
+
+    def then(self, more: Rested) -> Rested:
+        """This run of the network and the next one as one rest."""
+        late = more.began - self.began
+        sweeps = [
+            s._replace(begin=s.begin + late, end=s.end + late, times=s.times + late)
+            for s in more.sweeps
+        ]
+        time, neuron = (
+            np.concatenate([getattr(run.spikes, name) for run in (self, more)])
+            for name in ("time", "neuron")
+        )
+        return replace(
+            self, sweeps=self.sweeps + sweeps, paths=self.paths + more.paths,
+            n_dropped=self.n_dropped + more.n_dropped,
+            spikes=Spikes(time, neuron, self.spikes.lane, np.full(len(time), NO_EVENT)),
+        )  # fmt: skip
 
 
 class SpikingHippocampus(TabularHippocampus):
@@ -173,27 +232,40 @@ class SpikingHippocampus(TabularHippocampus):
         if isinstance(self.source, NoReplay):
             resting[:] = False
         self.rested = {
-            lane: self._rest(lane, int(state[lane]), n_backups)
-            for lane in np.flatnonzero(resting).tolist()
+            lane: self._rest(lane, int(state[lane])) for lane in np.flatnonzero(resting).tolist()
         }
         return super().replay(np.where(resting, state, UNKNOWN), reward, rpe, n_backups)
 
     def moment(self, *settings: Any) -> SpikingMoment:
         moment = super().moment(*settings)
         known = {f.name: getattr(moment, f.name) for f in fields(moment)}
-        replayed = [path for rested in self.rested.values() for path in rested.paths]
-        return SpikingMoment(**known, replayed=replayed)
+        replayed = [
+            path
+            for rested in self.rested.values()
+            for path in within(rested.paths, moment.n_backups)
+        ]
+        return SpikingMoment(**known, replayed=replayed, again=self._again)
 
-    def _rest(self, lane: int, here: int, n_backups: int) -> Rested:
-        memory = self._memories[lane]
+    def _rest(self, lane: int, here: int) -> Rested:
         start = self._way[lane][0] if self._way[lane] else here
         self._learn(lane)
         cued = {"here": here, "start": start, "none": UNKNOWN}[self._cue]
+        return self._run(lane, here, cued)
+
+    def _again(self, lane: int) -> list[ReplayPath]:
+        """Let the network of a lane at rest run on, and return what is read from that."""
+        before = self.rested[lane]
+        more = self._run(lane, before.here, before.cued)
+        self.rested[lane] = before.then(more)
+        return more.paths
+
+    def _run(self, lane: int, here: int, cued: int) -> Rested:
+        memory = self._memories[lane]
         spikes, sweeps = memory.rest(self._excited(lane, here, cued))
         read, n_dropped = self._read(lane, sweeps)
         trains = _by_field(spikes, memory, lane)
         began, memory.clock = memory.clock, memory.clock + memory.network.duration
-        return Rested(sweeps, within(read, n_backups), n_dropped, trains, began, here, cued)
+        return Rested(sweeps, read, n_dropped, trains, began, here, cued)
 
     def _excited(self, lane: int, here: int, cued: int) -> np.ndarray:
         """Conductance of each cell in each 50 ms of a rest, nS."""
@@ -249,4 +321,6 @@ def _by_field(spikes: Spikes, memory: PlaceMemory, lane: int) -> Spikes:
     return Spikes(memory.clock + spikes.time, number[spikes.neuron], lane, event)
 
 
-__all__ = ["AsManyRandom", "Decoded", "Rested", "SpikingHippocampus", "SpikingMoment", "within"]
+__all__ = [
+    "AsManyRandom", "Decoded", "InFull", "Rested", "SpikingHippocampus", "SpikingMoment", "within",
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import episodic_index, excited_goal, line, winding, worth
+from . import episodic_index, excited_goal, line, matched, winding, worth
 
 paper = Paper(
     name="closed_loop",
@@ -14,6 +14,7 @@ paper = Paper(
         *line.EXPERIMENTS,
         *excited_goal.EXPERIMENTS,
         *winding.EXPERIMENTS,
+        *matched.EXPERIMENTS,
         *worth.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
     ),
@@ -21,10 +22,11 @@ paper = Paper(
         *line.SIGNATURES,
         *excited_goal.SIGNATURES,
         *winding.SIGNATURES,
+        *matched.SIGNATURES,
         *worth.SIGNATURES,
         *episodic_index.SIGNATURES,
     ),
-    figures=(*line.FIGURES, *winding.FIGURES, *episodic_index.FIGURES),
+    figures=(*line.FIGURES, *winding.FIGURES, *matched.FIGURES, *episodic_index.FIGURES),
     notes={
         "closed_loop/starts_near_goal": (
             "Most goal-cued events begin at the goal, .78 [.69, .88]; the first 10 ms of some decode "

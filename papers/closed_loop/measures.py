@@ -74,6 +74,13 @@ near_goal = _share("n_events_near", "n_events")
 dropped = _share("n_steps_dropped", "n_steps_read")
 
 
+def backups_in_a_rest(recording: xr.Dataset) -> np.ndarray:
+    """Mean number of backups that are made in the rest after an attempt's end."""
+    n_rests = ((recording.planning == _AT_END) & recording.active).sum(("episode", "step"))
+    made = recording.replay_seed.values[recording.event_of.values]
+    return (made[:, None] == recording.seed.values).sum(axis=0) / n_rests.values
+
+
 def share_of_rests(recording: xr.Dataset) -> np.ndarray:
     """Share of rests with a sharp wave."""
     n_events = at_ends(recording, "n_events")

@@ -107,7 +107,7 @@ EXPERIMENTS = (
 def sources(name: str, arm: str) -> tuple[str, ...]:
     """What is measured of one arm: the recording of a life, or those of snapshots of training."""
     experiment = f"closed_loop/{name}_{arm}"
-    if name == "fast_slow":
+    if name.endswith("fast_slow"):
         return (experiment,)
     return tuple(f"{experiment}@{test}" for test in SNAPSHOTS)
 

@@ -37,6 +37,8 @@ def draw_winding(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.3))
     tables = []
     for arm in ARMS:
+        if f"closed_loop/fast_slow_{arm}" not in recordings:
+            continue
         life = moves(recordings[f"closed_loop/fast_slow_{arm}"]).values
         attempt = np.arange(1, life.shape[1] + 1)
         tables.append(_curve(left, arm, attempt, life).assign(agent="fast_slow"))
@@ -58,6 +60,11 @@ def draw_winding(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
     return drawing, pd.concat(tables, ignore_index=True)
 
 
+def draw_matched(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """The same of arms whose rests are used up, and of no replay."""
+    return draw_winding({s.replace("matched_", ""): r for s, r in recordings.items()})
+
+
 def _curve(ax: Axes, arm: str, x: np.ndarray, table: np.ndarray) -> pd.DataFrame:
     """Mean over seeds (rows) and 95 % interval, in the color of its arm."""
     import pandas as pd
@@ -76,4 +83,4 @@ def _curve(ax: Axes, arm: str, x: np.ndarray, table: np.ndarray) -> pd.DataFrame
     return pd.DataFrame({"arm": arm, "x": x, "mean": mean, "low": low, "high": high})
 
 
-__all__ = ["draw_winding"]
+__all__ = ["draw_matched", "draw_winding"]
