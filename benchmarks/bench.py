@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,27 +122,50 @@ class Effort:
     n_threads: int
     seconds: float
     repeats: int
+    rounds: int
     seeds: int
     criterion: float
     patience: float
 
 
-def throughput_row(job: Job, effort: Effort, peak: float, n_threads: int | None = None) -> dict:
-    """Median training steps per second, all seeds together, and its share of what is possible."""
+def measure(jobs: Sequence[Job], effort: Effort, n_threads: int | None = None) -> list[dict]:
+    """What each job's script measured, in `rounds` turns: what slows the machine slows all alike."""
     n_threads = n_threads or effort.n_threads
-    result = job.run("throughput", n_threads, seconds=effort.seconds, repeats=effort.repeats)
-    setting = Setting(
-        **{k: v for k, v in job.settings.items() if k in Setting.__dataclass_fields__}
-    )
-    rates = result["steps_per_second"]
-    median = statistics.median(rates)
-    return {
-        "peer": job.name, "seeds": setting.n_seeds, "lanes": setting.n_lanes,
-        "units": setting.n_units, "trials": setting.n_trials, "threads": n_threads,
-        "steps/s": median, "slowest": min(rates), "fastest": max(rates),
-        "share of limit": median * setting.operations_per_step / (peak * n_threads),
-        "MB": result["megabytes"],
-    }  # fmt: skip
+    turns = [
+        [
+            job.run("throughput", n_threads, seconds=effort.seconds, repeats=effort.repeats)
+            for job in jobs
+        ]
+        for _ in range(effort.rounds)
+    ]
+    return [
+        {
+            "steps_per_second": [rate for result in results for rate in result["steps_per_second"]],
+            "megabytes": max(result["megabytes"] for result in results),
+        }
+        for results in zip(*turns, strict=True)
+    ]
+
+
+def throughput_rows(
+    jobs: Sequence[Job], effort: Effort, peak: float, n_threads: int | None = None
+) -> list[dict]:
+    """Median training steps per second, all seeds together, and its share of what is possible."""
+    rows = []
+    for job, result in zip(jobs, measure(jobs, effort, n_threads), strict=True):
+        settings = {k: v for k, v in job.settings.items() if k in Setting.__dataclass_fields__}
+        setting, rates = Setting(**settings), result["steps_per_second"]
+        median = statistics.median(rates)
+        limit = peak * (n_threads or effort.n_threads)
+        rows.append({
+            "peer": job.name, "seeds": setting.n_seeds, "lanes": setting.n_lanes,
+            "units": setting.n_units, "trials": setting.n_trials,
+            "threads": n_threads or effort.n_threads,
+            "steps/s": median, "slowest": min(rates), "fastest": max(rates),
+            "share of limit": median * setting.operations_per_step / limit,
+            "MB": result["megabytes"],
+        })  # fmt: skip
+    return rows
 
 
 def compare_throughput(effort: Effort, peak: float) -> list[dict]:
@@ -154,7 +177,7 @@ def compare_throughput(effort: Effort, peak: float) -> list[dict]:
         spread, OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
         PPO,
     ]  # fmt: skip
-    return with_ratios([throughput_row(job, effort, peak) for job in jobs], "steps/s")
+    return with_ratios(throughput_rows(jobs, effort, peak), "steps/s")
 
 
 def compare_time(effort: Effort) -> list[dict]:
@@ -193,12 +216,12 @@ def scaling(effort: Effort, peak: float) -> Iterator[tuple[str, list[dict]]]:
     for name, values in SCALING.items():
         if name == "n_threads":
             counts = [n for n in values if n <= (n_cores or 1)]
-            yield name, [throughput_row(OUR_POPULATION, effort, peak, n) for n in counts]
+            yield name, [throughput_rows([OUR_POPULATION], effort, peak, n)[0] for n in counts]
         else:
             jobs = [
                 Job("ours.py", "fastslow", {**OUR_POPULATION.settings, name: n}) for n in values
             ]
-            yield name, [throughput_row(job, effort, peak) for job in jobs]
+            yield name, throughput_rows(jobs, effort, peak)
 
 
 def summary(throughput: list[dict], times: list[dict]) -> list[dict]:
@@ -267,10 +290,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/bench"), help="folder of the CSVs")
     said = parser.parse_args()
     if said.quick:
-        effort = Effort(said.threads, seconds=0.1, repeats=3, seeds=1, criterion=8.0, patience=5)
+        effort = Effort(
+            said.threads, seconds=0.1, repeats=3, rounds=1, seeds=1, criterion=8.0, patience=5
+        )
     else:
         effort = Effort(
-            said.threads, seconds=1.0, repeats=5, seeds=5, criterion=CRITERION, patience=50
+            said.threads,
+            seconds=0.5,
+            repeats=4,
+            rounds=3,
+            seeds=5,
+            criterion=CRITERION,
+            patience=50,
         )
 
     def show(name: str, title: str, rows: list[dict]) -> None:

@@ -137,7 +137,7 @@ def test_every_peer_is_measured_both_ways(monkeypatch):
     bench = script("bench")
     one = {"steps_per_second": [1.0, 2.0, 3.0], "megabytes": 1.0, "seconds": 2.0, "steps": 1}
     monkeypatch.setattr(bench.Job, "run", lambda self, *_, **__: one)
-    effort = bench.Effort(2, seconds=0.1, repeats=3, seeds=2, criterion=8.0, patience=5)
+    effort = bench.Effort(2, seconds=0.1, repeats=3, rounds=2, seeds=2, criterion=8.0, patience=5)
     throughput, times = bench.compare_throughput(effort, 1e9), bench.compare_time(effort)
     rows = bench.summary(throughput, times)
     assert [row["peer"] for row in rows] == [
@@ -155,7 +155,7 @@ def test_a_peer_that_is_stopped_is_marked(monkeypatch):
         return None if timeout else {"seconds": 2.0, "steps": 1, "megabytes": 1.0}
 
     monkeypatch.setattr(bench.Job, "run", run)
-    effort = bench.Effort(2, seconds=0.1, repeats=3, seeds=2, criterion=8.0, patience=50)
+    effort = bench.Effort(2, seconds=0.1, repeats=3, rounds=2, seeds=2, criterion=8.0, patience=50)
     ours, *others = bench.compare_time(effort)
     assert (ours[""], ours["seconds"], ours["reached"]) == ("", 2.0, 2)
     assert {(row[""], row["seconds"], row["reached"]) for row in others} == {(">", 100.0, 0)}
