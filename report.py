@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 from . import papers
 from .data.facts import published
 from .data.store import atomic_write
-from .experiment import MissingRunError, Run, finished, recordings, runs_folder
+from .experiment import (
+    MissingRunError,
+    Run,
+    finished,
+    missing_runs,
+    recordings,
+    runs_folder,
+)
 from .papers.declaration import Figure, Signature, experiment_of
 from .papers.verdict_text import bounds_text, measured_text, published_text, verdict_table
 
@@ -164,9 +171,21 @@ def write_report(
 def _chapter(paper: papers.Paper, out: str | Path | None) -> Chapter:
     from .papers.page import Chapter
 
-    pictures = {f.name: save_figure(f, out)[1].read_bytes() for f in paper.figures}
-    runs = [_ran(finished(e.name, out)) for e in paper.experiments if e.reproduced]
-    return Chapter(paper, verdicts([paper.name], out), pictures, runs)
+    # what `reproduce` does not run is on the page if somebody has run it
+    left_out = missing_runs([e.name for e in paper.experiments if not e.reproduced], out)
+
+    def there(sources: Iterable[str]) -> bool:
+        return not {experiment_of(source) for source in sources} & {*left_out}
+
+    drawn = [f for f in paper.figures if there(f.needs)]
+    judged = [s.name for s in paper.signatures if there(s.sources)]
+    return Chapter(
+        paper,
+        verdicts(judged, out) if judged else [],
+        {f.name: save_figure(f, out)[1].read_bytes() for f in drawn},
+        [_ran(finished(e.name, out)) for e in paper.experiments if e.reproduced],
+        left_out,
+    )
 
 
 def _ran(run: Run) -> Ran:

@@ -12,9 +12,9 @@ from peer import kilobytes, main
 from setting import N_ACTIONS, N_INPUTS, Setting
 
 from fastslow.models import Prefrontal
-from fastslow.models.population import Shape
 from fastslow.models.threads import shared_threads
 from fastslow.models.training import ActorCritic, Engine, Trainer, fastest_engine
+from fastslow.models.training.population import Shape
 from fastslow.tasks import Bandit, Lanes
 
 
@@ -116,7 +116,7 @@ def ours(setting: Setting, seeds: Sequence[int], engine: str, jobs: int) -> Ours
 
 def manual_engine() -> Engine:
     """Pure torch, which is imported only where it is measured."""
-    from fastslow.models.manual import ManualPopulation
+    from fastslow.models.training.manual import ManualPopulation
 
     return ManualPopulation
 

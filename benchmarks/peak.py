@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fastslow.models.fused.build import KernelUnavailable, find_compiler
+from fastslow.models.training.fused.build import KernelUnavailable, find_compiler
 
 
 def peak_of_one_core(seconds: float = 0.3) -> tuple[float, str]:

@@ -17,8 +17,8 @@ from time import perf_counter
 import numpy as np
 
 from fastslow.models import Prefrontal, cores
-from fastslow.models.population import Population, Shape
 from fastslow.models.training import ActorCritic, Trainer
+from fastslow.models.training.population import Population, Shape
 from fastslow.tasks import Bandit
 
 FLOATING_POINT_OPERATIONS = 59.2e3  # of a training step: forward, backward, weight gradient
@@ -30,14 +30,14 @@ def engines(names: list[str], n_threads: int | None) -> dict[str, Callable[[Shap
     made: dict[str, Callable[[Shape], Population]] = {}
     for name in names:
         if name == "fused":
-            from fastslow.models.fused import FusedPopulation
+            from fastslow.models.training.fused import FusedPopulation
 
             made[name] = lambda shape: FusedPopulation(shape, n_threads)
         elif name in ("manual", "autograd"):
             import torch
 
-            from fastslow.models.autograd import AutogradPopulation
-            from fastslow.models.manual import ManualPopulation
+            from fastslow.models.training.autograd import AutogradPopulation
+            from fastslow.models.training.manual import ManualPopulation
 
             if n_threads:
                 torch.set_num_threads(n_threads)

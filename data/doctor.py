@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 
-from ..models.fused.build import KernelUnavailable, build, find_compiler, load
 from ..models.threads import usable_cores
+from ..models.training.fused.build import KernelUnavailable, build, find_compiler, load
 from .catalogue import DATASETS
 
 LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "netCDF4", "matplotlib", "torch", "brian2")

@@ -6,11 +6,10 @@ if __name__ != "fastslow.models":
 from . import dopamine, learners
 from .agent import Agent, Trace
 from .contract import check_agent, check_hippocampus, check_learner
-from .episodic import EpisodicPrefrontal
 from .hippocampus import Hippocampus, ReplayPath
 from .integrated import Integrated
 from .learner import Learner, Policy
-from .prefrontal import Prefrontal
+from .prefrontal import EpisodicPrefrontal, Prefrontal
 from .training import ActorCritic
 
 __all__ = [

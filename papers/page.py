@@ -51,12 +51,16 @@ class Ran:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One paper's results; figures are PNG by name."""
+    """One paper's results; figures are PNG by name.
+
+    `left_out` names experiments that were not run: what needs them is not on the page.
+    """
 
     paper: Paper
     verdicts: Sequence[Verdict]
     figures: Mapping[str, bytes]
     runs: Sequence[Ran]
+    left_out: Sequence[str] = ()
 
 
 def page(chapters: Sequence[Chapter], quick: bool) -> str:
@@ -103,7 +107,21 @@ def _chapter(chapter: Chapter) -> str:
         f"{figures}<h3>Signatures</h3>{verdict_rows(chapter.verdicts, paper.experiments)}"
         f'<p class="small">{escape(chance_text(chapter.verdicts))}.</p>'
         f"<h3>What does not replicate, and why</h3>{_not_replicated(chapter)}"
-        f"<h3>Runs</h3>{_runs(chapter.runs)}{_versions(chapter.runs)}"
+        f"<h3>Runs</h3>{_left_out(chapter)}{_runs(chapter.runs)}{_versions(chapter.runs)}"
+    )
+
+
+def _left_out(chapter: Chapter) -> str:
+    """How many claims and figures wait for experiments that were not run, and how to run those."""
+    judged = {v.signature.name for v in chapter.verdicts}
+    n_signatures = sum(s.name not in judged for s in chapter.paper.signatures)
+    n_figures = sum(f.name not in chapter.figures for f in chapter.paper.figures)
+    if not n_signatures and not n_figures:
+        return ""
+    return (
+        f"<p>Not on this page: {n_signatures} signatures and {n_figures} figures, of experiments that "
+        "<code>fastslow reproduce</code> leaves to those who ask for them: "
+        f"<code>fastslow run {escape(' '.join(chapter.left_out))} --profile full</code></p>"
     )
 
 

@@ -9,8 +9,6 @@ import pytest
 import fastslow as fs
 from fastslow.data.recording import stack
 from fastslow.models import check_agent
-from fastslow.models.assembly_agent import AssemblyAgent
-from fastslow.models.explorer import Explorer
 from fastslow.models.hippocampus.assemblies import AssemblyIndex
 from fastslow.models.hippocampus.ca3 import CA3
 from fastslow.models.hippocampus.ca3_parameters import (
@@ -42,6 +40,7 @@ from fastslow.models.hippocampus.plasticity import (
 )
 from fastslow.models.hippocampus.readout import Readout, events
 from fastslow.models.hippocampus.spikes import Spikes
+from fastslow.models.replay_agents import AssemblyAgent, Explorer
 from fastslow.tasks import PatternCompletion, check_task
 from fastslow.tasks.navigation import Exploration, StateGraph, t_maze
 
@@ -442,7 +441,7 @@ def test_spikes_and_replay_of_a_small_network_are_recorded():
 
 
 def test_agents_keep_their_contract(monkeypatch):
-    from fastslow.models import explorer
+    from fastslow.models.replay_agents import explorer
 
     quick = CA3(n_pyramidal=20, n_basket=2, duration=0.35, target="numpy")
 

@@ -10,7 +10,7 @@ import pytest
 from fastslow import cli, papers
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.models.training import ActorCritic
 from fastslow.papers.declaration import Experiment, Figure, Paper, Signature, Test
 from fastslow.tasks import Bandit

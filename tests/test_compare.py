@@ -332,7 +332,7 @@ def test_doctor_reports_problems_with_the_way_out(workplace, capsys, monkeypatch
 
 
 def test_doctor_without_a_compiler_says_how_to_get_one(tmp_path, monkeypatch):
-    from fastslow.models.fused import build
+    from fastslow.models.training.fused import build
 
     monkeypatch.setenv("CXX", "no-such-compiler")
     build.load.cache_clear()

@@ -91,9 +91,9 @@ def test_returns_are_linear_in_rewards(a, b):
 def test_losses_are_those_that_the_engine_reports(seed):
     """One update of the reference engine against the formulas, from its own activations."""
     from fastslow.models import cores
-    from fastslow.models.autograd import AutogradPopulation
-    from fastslow.models.population import Shape
     from fastslow.models.training import ActorCritic
+    from fastslow.models.training.autograd import AutogradPopulation
+    from fastslow.models.training.population import Shape
 
     n_steps, n = 6, 5
     generator = np.random.default_rng(seed)

@@ -11,16 +11,16 @@ from fastslow.analysis.dopamine_responses import (
     suppression_by_response,
 )
 from fastslow.models import check_agent
-from fastslow.models.dopamine_neurons import DopamineNeurons
-from fastslow.models.learners import QLearner
-from fastslow.models.learners.dopamine_taught import DopamineTaught
-from fastslow.models.spiking_dopamine import (
+from fastslow.models.dopamine.circuit import (
     BASELINE,
     GABA_DELAY,
     REWARD_RESPONSE,
     DopamineCircuit,
     Firing,
 )
+from fastslow.models.dopamine.neurons import DopamineNeurons
+from fastslow.models.learners import QLearner
+from fastslow.models.learners.dopamine_taught import DopamineTaught
 from fastslow.papers.eshel2015.teacher import late_after_reversal, optimism
 from fastslow.tasks import Bandit, InformativeArm, Lanes, StableVolatileBandit, check_task
 from fastslow.tasks.conditioning import Conditioning

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fastslow.models import cores
-from fastslow.models.autograd import AutogradPopulation
-from fastslow.models.fused import FusedPopulation, available
-from fastslow.models.manual import ManualPopulation
-from fastslow.models.population import Shape, UpdateSettings
+from fastslow.models.training.autograd import AutogradPopulation
+from fastslow.models.training.fused import FusedPopulation, available
+from fastslow.models.training.manual import ManualPopulation
+from fastslow.models.training.population import Shape, UpdateSettings
 
 FUSED = pytest.param(
     FusedPopulation, marks=pytest.mark.skipif(not available(), reason="no C++ compiler")

@@ -5,13 +5,13 @@ import pytest
 
 import fastslow as fs
 from fastslow.models import Prefrontal, cores
-from fastslow.models.autograd import AutogradPopulation
 from fastslow.models.contract import check_agent
-from fastslow.models.episodic import EpisodicPrefrontal
-from fastslow.models.fused import FusedPopulation, available
 from fastslow.models.learners import Random
 from fastslow.models.learners.good_arm import GoodArmObserver
+from fastslow.models.prefrontal import EpisodicPrefrontal
 from fastslow.models.training import ActorCritic, Trainer
+from fastslow.models.training.autograd import AutogradPopulation
+from fastslow.models.training.fused import FusedPopulation, available
 from fastslow.tasks import Bandit, Lanes, check_task
 from fastslow.tasks.barcode_bandit import BarcodeBandit, draw_barcodes
 

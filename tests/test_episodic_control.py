@@ -10,17 +10,13 @@ import xarray as xr
 
 import fastslow as fs
 from fastslow.models import check_agent
-from fastslow.models.action_values import epsilon_greedy
 from fastslow.models.cores import sample
-from fastslow.models.dqn import DQN, ReplayBuffer
-from fastslow.models.episodic_control import MFEC, ReturnTables
+from fastslow.models.episodic_control import DQN, MFEC, NEC
+from fastslow.models.episodic_control.action_values import epsilon_greedy
+from fastslow.models.episodic_control.dqn import ReplayBuffer
+from fastslow.models.episodic_control.model_free import ReturnTables
+from fastslow.models.episodic_control.neural import Step, kernel_average, n_step_returns
 from fastslow.models.learners import Random
-from fastslow.models.neural_episodic_control import (
-    NEC,
-    Step,
-    kernel_average,
-    n_step_returns,
-)
 from fastslow.papers.blundell2016 import measures
 from fastslow.papers.blundell2016.bandit import PROBES
 from fastslow.papers.blundell2016.maze import LONG, MAZE, MIRRORED, four_rooms
@@ -361,7 +357,7 @@ def test_lesions_stop_what_they_say():
 
 def test_the_replay_buffer_keeps_the_latest(seed):
     buffer, moves = ReplayBuffer(1, 1, capacity=3), np.arange(5.0)
-    from fastslow.models.action_values import Move
+    from fastslow.models.episodic_control.action_values import Move
 
     yes = np.ones(1, bool)
     for x in moves:

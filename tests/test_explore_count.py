@@ -6,7 +6,7 @@ import pytest
 from fastslow.analysis.navigation import path_length, replayed_paths, solved
 from fastslow.data.simulate import simulate
 from fastslow.models import check_agent
-from fastslow.models.explore_count import GoExploreCount, Record
+from fastslow.models.goal_directed.explore_count import GoExploreCount, Record
 from fastslow.tasks import Bandit, GridWorld, Lanes
 from fastslow.tasks.navigation import unwalled, walled
 

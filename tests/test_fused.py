@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from fastslow.models import cores
-from fastslow.models.fused import build
-from fastslow.models.population import Shape
+from fastslow.models.training.fused import build
+from fastslow.models.training.population import Shape
 
 if not (os.environ.get("CXX") or any(map(shutil.which, ("g++", "c++", "clang++")))):
     pytest.skip("no C++ compiler here", allow_module_level=True)
 
-from fastslow.models.fused import FusedPopulation, KernelUnavailable, available
+from fastslow.models.training.fused import FusedPopulation, KernelUnavailable, available
 
 SMALL = Shape("lstm", n_inputs=3, n_units=20, n_actions=3, n_seeds=2, n_lanes=21, n_steps=11)
 
@@ -76,7 +76,7 @@ def test_several_processes_build_at_once(unbuilt, monkeypatch):
     """Each finds a whole library in place, one is kept, and nothing is left lying about."""
     script = 'printf whole > "$made"; sleep 0.5; printf " library" >> "$made"'
     monkeypatch.setenv("CXX", compiler(unbuilt, script))
-    code = "from fastslow.models.fused.build import build; print(build().read_text())"
+    code = "from fastslow.models.training.fused.build import build; print(build().read_text())"
     command = [sys.executable, "-c", code]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert [run.communicate()[0].strip() for run in runs] == 3 * ["whole library"]
@@ -114,7 +114,7 @@ def test_every_file_of_the_kernel_changes_its_name():
 
 def test_needs_no_torch():
     code = (
-        "import sys; from fastslow.models.fused import FusedPopulation; "
+        "import sys; from fastslow.models.training.fused import FusedPopulation; "
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from fastslow.data.simulate import simulate, simulate_together
-from fastslow.models.explore_count import GoExploreCount
+from fastslow.models.goal_directed.explore_count import GoExploreCount
 from fastslow.papers.tan2022_replay import mazes
 from fastslow.papers.tan2023 import baselines, every_state, pain, subgoals
 from fastslow.papers.tan2023.dynamic import EXACT, FULL

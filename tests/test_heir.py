@@ -13,9 +13,9 @@ from fastslow.analysis.inheritance import (
 )
 from fastslow.analysis.representation import dissimilarity, shared_geometry, shared_geometry_p
 from fastslow.models.contract import check_agent
-from fastslow.models.episodic import EpisodicPrefrontal
-from fastslow.models.heir import Heir
 from fastslow.models.learners import Random
+from fastslow.models.prefrontal import EpisodicPrefrontal
+from fastslow.models.prefrontal.heir import Heir
 from fastslow.papers.ritter2018.handover import ShippedHeir
 from fastslow.tasks import BarcodeBandit, Lanes
 from fastslow.tasks.navigation import Arena

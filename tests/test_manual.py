@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from fastslow.models import cores
-from fastslow.models.fused import build
-from fastslow.models.manual import ManualPopulation
-from fastslow.models.manual.steps import Sigmoid
-from fastslow.models.population import Shape
 from fastslow.models.prefrontal import Prefrontal
 from fastslow.models.training import ActorCritic, Trainer, fastest_engine
+from fastslow.models.training.fused import build
+from fastslow.models.training.manual import ManualPopulation
+from fastslow.models.training.manual.steps import Sigmoid
+from fastslow.models.training.population import Shape
 from fastslow.tasks import Bandit
 
 

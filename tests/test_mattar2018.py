@@ -9,7 +9,7 @@ import pytest
 import fastslow as fs
 from fastslow.data.facts import published
 from fastslow.data.recording import stack
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.papers.declaration import experiment_of
 from fastslow.papers.mattar2018 import paper
 from fastslow.papers.mattar2018.measures import FORWARD_START, REVERSE_END, Rate, altered_to_normal

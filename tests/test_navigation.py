@@ -21,7 +21,7 @@ from fastslow.analysis.navigation import (
 from fastslow.data.simulate import simulate
 from fastslow.models import Agent
 from fastslow.models.learners import Random
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.tasks import REST, Lanes, check_task
 from fastslow.tasks.navigation import (
     AT_END,

@@ -10,7 +10,7 @@ import pytest
 import fastslow as fs
 from fastslow.models import check_agent
 from fastslow.models.goal_directed.ways import FAR_AWAY, NOTHING, look_ahead, moves_away, walk
-from fastslow.models.navigator import Navigator
+from fastslow.models.integrated import Navigator
 from fastslow.tasks.navigation import TwoGaps
 
 SMALL = TwoGaps(size=5, far=4, detour=2, max_steps=8, n_rounds=1, event="closed")

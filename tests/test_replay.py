@@ -21,7 +21,7 @@ from fastslow.models.hippocampus.sources import (
     ShuffledOrder,
 )
 from fastslow.models.hippocampus.tabular import TabularHippocampus
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.tasks import Lanes
 from fastslow.tasks.navigation import linear_track, open_maze
 

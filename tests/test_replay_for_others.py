@@ -18,11 +18,11 @@ from fastslow.models.hippocampus.readout import Sweep
 from fastslow.models.hippocampus.sources import NoReplay, ShuffledOrder
 from fastslow.models.hippocampus.spikes import Spikes
 from fastslow.models.hippocampus.spiking import AsManyRandom, Decoded, Rested, within
-from fastslow.models.manual import ManualPopulation
-from fastslow.models.offline_replay import Animal, OfflineReplay
-from fastslow.models.replaying_prefrontal import ReplayingPrefrontal
-from fastslow.models.sharp_waves import SharpWaves
+from fastslow.models.prefrontal.offline_replay import Animal, OfflineReplay
+from fastslow.models.prefrontal.replaying import ReplayingPrefrontal
+from fastslow.models.replay_agents import SharpWaves
 from fastslow.models.training import Trainer
+from fastslow.models.training.manual import ManualPopulation
 from fastslow.papers.declaration import Experiment, Test
 from fastslow.tasks import Bandit, Lanes, TwoStep
 from fastslow.tasks.navigation import GridWorld

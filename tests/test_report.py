@@ -235,6 +235,33 @@ def test_reproduce_writes_the_page_with_every_run(workplace):
     assert "toy/blind" in text
 
 
+def test_what_reproduce_does_not_run_is_named_and_does_not_stop_the_page(workplace, monkeypatch):
+    rare = replace(CUE, name="toy/rare", reproduced=False)
+    asks = replace(signature(), name="toy/asks", shows_not="toy/rare")
+    paper = toy((signature(), asks))
+    paper = replace(
+        paper,
+        experiments=(*paper.experiments, rare),
+        figures=(*paper.figures, Figure("toy/rarely", "Rarely.", ("toy/rare",), draw)),
+    )
+    monkeypatch.setattr(papers, "PAPERS", {"toy": paper})
+    page = workplace / "runs/report/index.html"
+
+    def read():
+        assert cli.main(["reproduce", "toy", "-q"]) == 0
+        return Reader(page.read_text()).text
+
+    text = read()
+    assert "1 signatures and 1 figures" in text
+    assert "fastslow run toy/rare --profile full" in text
+    assert "toy/asks" not in text
+    fs.run("toy/rare")
+    text = read()
+    assert "Not on this page" not in text
+    assert "toy/asks" in text
+    assert "toy/rarely" in text
+
+
 def test_a_run_shows_itself_in_a_notebook(workplace):
     run = fs.run("toy/net")
     html = run._repr_html_()

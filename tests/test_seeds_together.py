@@ -4,7 +4,7 @@ import pytest
 import xarray as xr
 
 from fastslow.data.simulate import simulate, simulate_together
-from fastslow.models import dqn
+from fastslow.models.episodic_control import dqn
 from fastslow.models.hippocampus.prioritized import Prioritized
 from fastslow.models.hippocampus.sources import (
     NoReplay,
@@ -14,7 +14,7 @@ from fastslow.models.hippocampus.sources import (
     ShuffledContent,
     ShuffledOrder,
 )
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.papers import experiments
 from fastslow.papers.mattar2018.news import ASLEEP, RestNewsRest
 from fastslow.tasks.navigation import linear_track, open_maze, sleep_arena

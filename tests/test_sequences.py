@@ -15,7 +15,7 @@ from fastslow.analysis.trajectories import (
     replay_counts,
     step_sizes,
 )
-from fastslow.models.q_replay import TabularQ
+from fastslow.models.replay_agents import TabularQ
 from fastslow.tasks.navigation import GridWorld, linear_track, open_maze
 
 UP, DOWN, RIGHT, LEFT = range(4)

@@ -6,10 +6,10 @@ import pytest
 import fastslow as fs
 from fastslow.analysis.similarity import after_twin, first_gate, recalled_twin, savings
 from fastslow.models.contract import check_agent
-from fastslow.models.episodic import EpisodicPrefrontal
-from fastslow.models.familiarity import FamiliarPrefrontal
 from fastslow.models.learners import Random
-from fastslow.models.restoring import RestoringPrefrontal
+from fastslow.models.prefrontal import EpisodicPrefrontal
+from fastslow.models.prefrontal.familiarity import FamiliarPrefrontal
+from fastslow.models.prefrontal.restoring import RestoringPrefrontal
 from fastslow.models.training import ActorCritic, Trainer
 from fastslow.tasks import BarcodeBandit, Lanes
 from fastslow.tasks.graded_similarity import GradedSimilarity

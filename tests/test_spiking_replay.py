@@ -25,7 +25,7 @@ from fastslow.models.hippocampus.spiking import (
     SpikingMoment,
     within,
 )
-from fastslow.models.spiking_replay import SpikingQ
+from fastslow.models.replay_agents import SpikingQ
 from fastslow.tasks import Lanes
 from fastslow.tasks.navigation import GraphWorld, StateGraph
 

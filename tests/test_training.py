@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from fastslow.models import Prefrontal
-from fastslow.models.autograd import AutogradPopulation
-from fastslow.models.fused import FusedPopulation, available
-from fastslow.models.manual import ManualPopulation
 from fastslow.models.training import ActorCritic, Trainer
+from fastslow.models.training.autograd import AutogradPopulation
+from fastslow.models.training.fused import FusedPopulation, available
+from fastslow.models.training.manual import ManualPopulation
 from fastslow.tasks import Bandit, InformativeArm, TwoStep
 
 ENGINES = [

@@ -9,14 +9,14 @@ import pytest
 import fastslow as fs
 from fastslow.data.recording import stack
 from fastslow.models import check_agent, check_hippocampus
-from fastslow.models.assembly_prefrontal import AssemblyPrefrontal
 from fastslow.models.hippocampus.assembly_store import AssemblyStore
 from fastslow.models.hippocampus.ca3 import CA3
 from fastslow.models.hippocampus.ca3_parameters import NO_ADAPTATION, SHARP_WAVE
 from fastslow.models.hippocampus.lesioned_ca3 import LesionedCA3
 from fastslow.models.hippocampus.spikes import Spikes
 from fastslow.models.hippocampus.visit_memory import VisitMemory
-from fastslow.models.transplanted import Told, Transplanted
+from fastslow.models.integrated.transplanted import Told, Transplanted
+from fastslow.models.prefrontal.assembly import AssemblyPrefrontal
 from fastslow.papers.borrowed import Borrowed
 from fastslow.papers.integrated import transplant
 from fastslow.tasks import Lanes, SharedEnds
@@ -179,7 +179,7 @@ def test_errors_are_what_neurons_fire_at_what_the_critic_expected():
 
 
 def test_lessons_grow_with_reward_and_fall_with_expectation(seed):
-    from fastslow.models.spiking_dopamine import TAUGHT_VOLUME, DopamineCircuit
+    from fastslow.models.dopamine.circuit import TAUGHT_VOLUME, DopamineCircuit
 
     found = DopamineCircuit().lessons(TAUGHT_VOLUME, 10, seed).mean(axis=2)
     assert found.shape == (2, 11)
@@ -229,7 +229,7 @@ def test_a_rest_keeps_to_its_budget(seed):
 
 
 def test_the_agents_keep_their_contract(monkeypatch):
-    from fastslow.models import spiking_dopamine
+    from fastslow.models.dopamine import circuit as spiking_dopamine
 
     lessons = np.random.default_rng(0).normal(size=(2, 11, 30))
     monkeypatch.setattr(

@@ -11,11 +11,11 @@ from fastslow.analysis.reminders import episodic_stay_probability, incremental_s
 from fastslow.data.recording import stack
 from fastslow.models import EpisodicPrefrontal
 from fastslow.models.agent import Agent
-from fastslow.models.autograd import AutogradPopulation
 from fastslow.models.contract import check_agent
-from fastslow.models.fused import FusedPopulation, available
 from fastslow.models.learners import Random
 from fastslow.models.training import ActorCritic, Trainer
+from fastslow.models.training.autograd import AutogradPopulation
+from fastslow.models.training.fused import FusedPopulation, available
 from fastslow.tasks import Bandit, EpisodicTwoStep, Lanes, check_task
 
 TASK = EpisodicTwoStep()

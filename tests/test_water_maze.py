@@ -5,8 +5,8 @@ import pytest
 
 import fastslow as fs
 from fastslow.analysis.exposure import steps_to_goal_by_exposure
-from fastslow.models.familiarity import FamiliarPrefrontal
 from fastslow.models.learners import Random
+from fastslow.models.prefrontal.familiarity import FamiliarPrefrontal
 from fastslow.papers.ritter2018.water_maze import N_PLACES, NETWORK, TASK
 from fastslow.tasks import Bandit, check_task
 from fastslow.tasks.navigation import Arena

@@ -13,9 +13,9 @@ from typing import ClassVar
 import numpy as np
 
 from ...tasks import Discrete, Lanes, Task, TimeStep
-from ..action_values import epsilon_greedy
 from ..agent import Agent, Trace
 from ..cores import sample
+from ..episodic_control.action_values import epsilon_greedy
 
 RULES = ("q", "successor")
 UNTRIED = -1

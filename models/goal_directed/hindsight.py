@@ -11,9 +11,9 @@ from typing import ClassVar
 import numpy as np
 
 from ...tasks import Lanes, Task, TimeStep
-from ..action_values import Move
 from ..agent import Trace
-from ..dqn import DQN
+from ..episodic_control import DQN
+from ..episodic_control.action_values import Move
 
 
 @dataclass

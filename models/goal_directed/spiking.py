@@ -13,7 +13,8 @@ from ..agent import Trace
 from ..hippocampus import ReplayPath
 from ..hippocampus.chains import chains
 from ..hippocampus.experience import UNKNOWN
-from ..sharp_waves import SharpWaves, rest_traces
+from ..replay_agents import SharpWaves
+from ..replay_agents.sharp_waves import rest_traces
 from .agent import GoalDirected
 from .replay import Samples
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..fused.build import KernelUnavailable, cache_folder, find_compiler
+from ..training.fused.build import KernelUnavailable, cache_folder, find_compiler
 from .ca3_equations import (
     BASKET_CELL,
     CELL,

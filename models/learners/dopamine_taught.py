@@ -9,7 +9,7 @@ import numpy as np
 
 from ...tasks import Lanes, Task
 from ..cores import softmax
-from ..spiking_dopamine import N_LEVELS, TAUGHT_VOLUME, DopamineCircuit
+from ..dopamine.circuit import N_LEVELS, TAUGHT_VOLUME, DopamineCircuit
 from .bandit import BanditLearner
 
 

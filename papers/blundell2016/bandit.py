@@ -7,8 +7,7 @@ of the paper; settings were chosen on reward and are listed in `TRIED.md`.
 from __future__ import annotations
 
 from ...models.agent import Agent
-from ...models.dqn import DQN
-from ...models.episodic_control import MFEC
+from ...models.episodic_control import DQN, MFEC
 from ...models.learners import Random
 from ...tasks import BarcodeBandit
 from ..declaration import Experiment, Figure, Signature, Test

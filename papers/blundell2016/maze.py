@@ -13,8 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...models.agent import Agent
-from ...models.dqn import DQN
-from ...models.episodic_control import MFEC
+from ...models.episodic_control import DQN, MFEC
 from ...models.learners import Random
 from ...tasks import GridWorld
 from ..declaration import Experiment, Figure, Signature, Test

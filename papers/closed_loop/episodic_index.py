@@ -7,7 +7,7 @@ context, and the state that returns is that of the assembly which fires. Nothing
 
 from __future__ import annotations
 
-from ...models.assembly_prefrontal import AssemblyPrefrontal
+from ...models.prefrontal.assembly import AssemblyPrefrontal
 from ...tasks.barcode_bandit import BarcodeBandit
 from ..borrowed import Borrowed
 from ..declaration import Experiment, Figure, Signature, Test

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...models.spiking_replay import SpikingQ
+from ...models.replay_agents import SpikingQ
 from ..declaration import Experiment, Signature
 from .line import FULL, INTACT, NETWORK, WORLD, experiment
 from .measures import nearer

@@ -15,7 +15,7 @@ from typing import Any
 from ...models.hippocampus.ca3 import CA3
 from ...models.hippocampus.sources import ReversedOrder
 from ...models.hippocampus.spiking import AsManyRandom, Decoded
-from ...models.spiking_replay import SpikingQ
+from ...models.replay_agents import SpikingQ
 from ...tasks.navigation import GraphWorld
 from ..declaration import Experiment, Figure, Signature, Test
 from ..ecker2022.network import LINE, N_LINE

@@ -16,7 +16,7 @@ from typing import Any
 from ...models.goal_directed import ExactSearch
 from ...models.goal_directed.spiking import SpikingGoalDirected
 from ...models.hippocampus.spiking import AsManyRandom, Decoded
-from ...models.replaying_prefrontal import ReplayingPrefrontal
+from ...models.prefrontal.replaying import ReplayingPrefrontal
 from ...models.training import ActorCritic
 from ...tasks.navigation import GridWorld
 from ..declaration import Experiment, Figure, Signature, Test

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...models.agent import Agent
-from ...models.explorer import Explorer
 from ...models.hippocampus.ca3 import CA3
+from ...models.replay_agents import Explorer
 from ...tasks import Task
 from ...tasks.navigation import Exploration, StateGraph, open_maze, t_maze
 from ..declaration import Experiment, Signature, Test

@@ -77,7 +77,7 @@ class Paths:
 
     def _cued(self, rest: Rest) -> pd.DataFrame:
         """What is known of the paths of events that begin just after the time of a cue."""
-        from ...models.explorer import CUE_EVERY, FIRST_CUE
+        from ...models.replay_agents.explorer import CUE_EVERY, FIRST_CUE
 
         found, _, about = graph_paths(rest, self.graph)
         since = (found.begin - rest.begin[found["rest"]] - FIRST_CUE) % CUE_EVERY

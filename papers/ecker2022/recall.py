@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...models.assembly_agent import AssemblyAgent
 from ...models.hippocampus.assemblies import RECALL_DURATION
+from ...models.replay_agents import AssemblyAgent
 from ...tasks import PatternCompletion
 from ..declaration import Figure, Test
 from .measures import accuracy, completion_ratio

@@ -7,9 +7,9 @@ acceptance intervals come from an independent implementation at this size, see
 
 from __future__ import annotations
 
-from ...models.explorer import Explorer
 from ...models.hippocampus.ca3 import CA3
 from ...models.hippocampus.place_code import TrackCode
+from ...models.replay_agents import Explorer
 from ..declaration import Figure, Test
 from .measures import (
     at_rest,

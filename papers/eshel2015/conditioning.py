@@ -2,15 +2,15 @@
 
 Nobody tells the neurons the error; it is the claim under test that GABA neurons which carry the
 expected reward make them subtract it. Nothing was tuned; the constants of the circuit are design
-values, see `models/spiking_dopamine.py`.
+values, see `models/dopamine/circuit.py`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...models.dopamine_neurons import DopamineNeurons
-from ...models.spiking_dopamine import DopamineCircuit
+from ...models.dopamine.circuit import DopamineCircuit
+from ...models.dopamine.neurons import DopamineNeurons
 from ...tasks.conditioning import Conditioning
 from ..declaration import Experiment, Figure, Signature, Test
 from .conditioning_figure import draw_conditioning

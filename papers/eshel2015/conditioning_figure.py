@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...models.dopamine_neurons import BIN
-from ...models.spiking_dopamine import CUE, REWARD
+from ...models.dopamine.circuit import CUE, REWARD
+from ...models.dopamine.neurons import BIN
 from .measures import EXPECTED
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...models.agent import Agent
+from ...models.dopamine.circuit import DopamineCircuit
 from ...models.learners import QLearner
 from ...models.learners.dopamine_taught import DopamineTaught
-from ...models.spiking_dopamine import DopamineCircuit
 from ...tasks import StableVolatileBandit
 from ..declaration import Experiment, Figure, Signature, Test
 from .teacher_figure import draw_teacher

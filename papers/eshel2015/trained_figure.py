@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...models.spiking_dopamine import CUE, REWARD, DopamineCircuit
+from ...models.dopamine.circuit import CUE, REWARD, DopamineCircuit
 from ..declaration import Figure as DeclaredFigure
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...models.integrated import Navigator
 from ...models.learners.corners import CornerByCorner
-from ...models.navigator import Navigator
 from ...models.training import ActorCritic
 from ...tasks.navigation import TwoGaps
 from ..declaration import Experiment, Figure, Test

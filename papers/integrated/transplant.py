@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...models.transplanted import Transplanted
+from ...models.integrated.transplanted import Transplanted
 from ..borrowed import Borrowed
 from ..declaration import Experiment, Figure, Signature, Test
 from .measures import after_news, difference

@@ -17,7 +17,7 @@ from ...models.hippocampus.sources import (
     ReverseOnReward,
     ShuffledOrder,
 )
-from ...models.q_replay import TabularQ
+from ...models.replay_agents import TabularQ
 from ...tasks.navigation import GridWorld, linear_track, open_maze
 from ..declaration import Experiment, Figure, Signature, Test
 from .learning_figure import draw_learning

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...models.hippocampus.prioritized import Prioritized
-from ...models.q_replay import TabularQ
+from ...models.replay_agents import TabularQ
 from ...tasks import ACT, FORCED, REST, Discrete, Lanes, TimeStep
 from ...tasks.navigation import GridWorld, shock_track, sleep_arena
 from ...tasks.task import Play

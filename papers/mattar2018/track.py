@@ -10,7 +10,7 @@ from typing import Any
 
 from ...models.agent import Agent
 from ...models.hippocampus.sources import RandomDyna
-from ...models.q_replay import TabularQ
+from ...models.replay_agents import TabularQ
 from ...tasks import Task
 from ...tasks.navigation import GridWorld, linear_track, open_maze
 from ..declaration import Experiment, Figure, Signature, Test

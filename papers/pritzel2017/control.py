@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ...models.neural_episodic_control import NEC
+from ...models.episodic_control import NEC
 from ..blundell2016 import bandit, maze
 from ..blundell2016.bandit_figure import draw_bandit, draw_optimism
 from ..blundell2016.maze_figure import draw_learning, draw_new_states

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...models.agent import Agent
-from ...models.episodic import EpisodicPrefrontal
 from ...models.learners import Random
 from ...models.learners.good_arm import GoodArmObserver
+from ...models.prefrontal import EpisodicPrefrontal
 from ...models.training import ActorCritic
 from ...tasks.barcode_bandit import BarcodeBandit
 from ..declaration import Experiment, Figure, Measure, Signature, Test

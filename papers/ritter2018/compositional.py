@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...models.episodic import EpisodicPrefrontal
-from ...models.familiarity import FamiliarPrefrontal
+from ...models.prefrontal import EpisodicPrefrontal
+from ...models.prefrontal.familiarity import FamiliarPrefrontal
 from ...tasks.compositional_bandit import CompositionalBandit
 from ..declaration import Experiment, Figure, Signature, Test
 from .barcode import NETWORK, SHORTER, TRAINING, gain_at_second

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ...models.restoring import RestoringPrefrontal
+from ...models.prefrontal.restoring import RestoringPrefrontal
 from ...tasks.correlated_similarity import CorrelatedSimilarity
 from ..declaration import Experiment, Figure, Signature
 from . import recall

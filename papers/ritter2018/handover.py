@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ...models.agent import Agent, Trace
-from ...models.episodic import EpisodicPrefrontal
-from ...models.heir import Heir
+from ...models.prefrontal import EpisodicPrefrontal
+from ...models.prefrontal.heir import Heir
 from ...tasks import Lanes, Task, TimeStep
 from ...tasks.barcode_bandit import BarcodeBandit
 from ..declaration import Experiment, Figure, Signature, Test

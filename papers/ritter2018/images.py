@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...models.familiarity import FamiliarPrefrontal
+from ...models.prefrontal.familiarity import FamiliarPrefrontal
 from ...tasks.barcode_bandit import BarcodeBandit
 from ...tasks.image_bandit import ImageBandit
 from ..declaration import Experiment, Figure, Signature, Test

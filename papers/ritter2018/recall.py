@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...models.familiarity import FamiliarPrefrontal
-from ...models.restoring import RestoringPrefrontal
+from ...models.prefrontal.familiarity import FamiliarPrefrontal
+from ...models.prefrontal.restoring import RestoringPrefrontal
 from ...tasks.graded_similarity import GradedSimilarity
 from ..declaration import Experiment, Figure, Measure, Signature, Test
 from .barcode import SHORTER, TRAINING

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...models.episodic import EpisodicPrefrontal
 from ...models.learners import Random
+from ...models.prefrontal import EpisodicPrefrontal
 from ...models.training import ActorCritic
 from ...tasks.two_step_episodic import EpisodicTwoStep
 from ..declaration import Experiment, Figure, Signature, Test

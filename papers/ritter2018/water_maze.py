@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ...models.familiarity import FamiliarPrefrontal
 from ...models.learners import Random
+from ...models.prefrontal.familiarity import FamiliarPrefrontal
 from ...models.training import ActorCritic
 from ...tasks.navigation import Arena
 from ..declaration import Experiment, Figure, Measure, Signature, Test

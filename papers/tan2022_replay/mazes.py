@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...models.explore_count import GoExploreCount
+from ...models.goal_directed.explore_count import GoExploreCount
 from ...tasks.navigation import unwalled, walled
 from ..declaration import Experiment, Figure, Signature, Test
 from .figure import draw

@@ -3,6 +3,7 @@
 from ..declaration import Paper
 from . import (
     baselines,
+    cost_by_size,
     dissociation,
     dynamic,
     every_state,
@@ -14,7 +15,7 @@ from . import (
 )
 
 _MODULES = (
-    dynamic, static, dissociation, improved, every_state, supervised, baselines, pain, subgoals,
+    dynamic, static, dissociation, cost_by_size, improved, every_state, supervised, baselines, pain, subgoals,
 )  # fmt: skip
 
 paper = Paper(

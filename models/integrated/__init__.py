@@ -1,0 +1,6 @@
+"""One agent: prefrontal network, dopamine, reinstatement, replay at rest and memory search together."""
+
+from .agent import Integrated
+from .navigator import Navigator
+
+__all__ = ["Integrated", "Navigator"]
