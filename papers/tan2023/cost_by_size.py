@@ -70,10 +70,10 @@ FIGURES: tuple[Figure, ...] = (
         name=f"{P}cost_by_size",
         caption=(
             "Operations of one decision (memory reads and multiply-adds) by the side of the grid: the "
-            "network, as published; search in what was met within a hundred attempts, points are "
-            "seeds; and search along shortest ways when all transitions are known (dashed), with "
-            "the side at which it costs as much as the network. Dotted: the most that the published search "
-            "reads, 100 branches of 20 steps."
+            "network, as published, and search in what was met within a hundred attempts (points are "
+            "seeds). When all transitions are known a search reads as many as the dashed line on the way to "
+            "a goal that it finds, and all of them (dotted) where it finds none: with the sides from which "
+            "on these cost more than the network."
         ),
         needs=tuple(e.name for e in EXPERIMENTS),
         draw=draw_cost,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIDES = (10, 14, 20, 28, 40, 56, 80, 112, 160)
-PUBLISHED_READS = 100 * 20  # branches, steps of each
+N_ACTIONS = 4
 
 
 def reads_in_full_memory(size: int, n_routes: int = 100) -> float:
@@ -52,6 +52,11 @@ def reads_in_full_memory(size: int, n_routes: int = 100) -> float:
 
 def crossing(sides: np.ndarray, reads: np.ndarray, cost: float) -> float:
     """Side at which reads, a power of it from point to point, reach `cost`."""
+    if not reads[0] <= cost <= reads[-1]:
+        raise ValueError(
+            f"costs of {cost:g} lie outside what was counted, {reads[0]:g} to {reads[-1]:g}: "
+            "take other sides"
+        )
     return float(np.exp(np.interp(np.log(cost), np.log(reads), np.log(sides))))
 
 
@@ -71,24 +76,36 @@ def draw_cost(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFram
     measured = pd.concat(tables)
     means = measured.groupby(["what", "side"]).operations.mean()
     network, search = means["network"], means["search"]
-    full = pd.Series({side: reads_in_full_memory(side) for side in SIDES})
-    meet = crossing(full.index.to_numpy(), full.to_numpy(), network.iloc[-1])
+    sides = np.array(SIDES)
+    limits = {
+        "in_vain": (N_ACTIONS * sides**2, ":", "... in vain, everything known"),
+        "known": (
+            np.array([reads_in_full_memory(side) for side in SIDES]), "--",
+            "... along shortest ways",
+        ),
+    }  # fmt: skip
     points = measured[measured.what == "search"]
     ax.axhline(network.iloc[-1], color=COLORS["network"], label="network")
     ax.plot(points.side, points.operations, ".", ms=3, alpha=0.5, color=COLORS["algorithm"])
     ax.plot(search.index, search, color=COLORS["algorithm"], label="search, after 100 attempts")
-    ax.plot(full.index, full, "--", color=COLORS["algorithm"], label="search, everything known")
-    ax.axhline(PUBLISHED_READS, color="0.5", ls=":", lw=0.8, label="published search, at most")
-    ax.plot(meet, network.iloc[-1], "o", color="black", ms=4, zorder=3)
-    ax.annotate(f"{meet:.0f}", (meet, network.iloc[-1]), (-4, 4), textcoords="offset points", ha="right")
+    for what, (reads, style, label) in limits.items():
+        meet = crossing(sides, reads, network.iloc[-1])
+        ax.plot(sides, reads, style, color=COLORS["algorithm"], lw=0.9, label=label)
+        ax.plot(meet, network.iloc[-1], "o", color="black", ms=3, zorder=3)
+        ax.annotate(
+            f"{meet:.0f}", (meet, network.iloc[-1]), (-3, 4), textcoords="offset points",
+            ha="right",
+        )  # fmt: skip
+        tables += [
+            pd.DataFrame({"what": what, "side": sides, "operations": reads}),
+            pd.DataFrame({"what": f"{what}_meets", "side": [meet], "operations": network.iloc[-1]}),
+        ]
     ax.set(xscale="log", yscale="log", xlabel="side of the grid (places)",
            ylabel="operations per decision")  # fmt: skip
     ax.set_xticks([10, 20, 40, 80, 160], ["10", "20", "40", "80", "160"])
     ax.minorticks_off()
     ax.legend(fontsize=5.5, loc="lower right")
-    known = pd.DataFrame({"what": "full_memory", "side": full.index, "operations": full.to_numpy()})
-    meeting = pd.DataFrame({"what": ["meet"], "side": [meet], "operations": [network.iloc[-1]]})
-    return drawing, pd.concat([measured, known, meeting], ignore_index=True)
+    return drawing, pd.concat(tables, ignore_index=True)
 
 
 __all__ = ["crossing", "draw_cost", "reads_in_full_memory"]
