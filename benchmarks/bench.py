@@ -87,9 +87,9 @@ JAX = [
 JAX_POPULATIONS = [
     job(
         "jax_a2c.py", f"{name}, {population}",
-        variant=variant, population=population, n_lanes=64, n_seeds=4,
+        variant=variant, population=population, n_lanes=lanes, n_seeds=4,
     )
-    for variant, name in VARIANTS.items() for population in ("cores", "vmap")
+    for variant, name in VARIANTS.items() for population in ("cores", "vmap") for lanes in (64, 128)
 ]  # fmt: skip
 TORCH = [job("torch_a2c.py", "eager torch", n_lanes=lanes) for lanes in (64, 1024)]
 TORCH_POPULATION = job("torch_a2c.py", "eager torch", n_lanes=64, n_seeds=4)
@@ -170,11 +170,12 @@ def throughput_rows(
 
 def compare_throughput(effort: Effort, peak: float) -> list[dict]:
     """All peers; ratios say how many times faster this toolkit is with a process a core, the first row."""
-    spread = Job(
-        "ours.py", "fastslow, cores", {**OUR_POPULATION.settings, "jobs": effort.n_threads}
-    )
+    spread = [
+        Job("ours.py", "fastslow, cores", {**one.settings, "jobs": effort.n_threads})
+        for one in (OUR_POPULATION, *WIDER)
+    ]
     jobs = [
-        spread, OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
+        *spread, OUR_POPULATION, *WIDER, OURS, *WITHOUT_COMPILER, *JAX_POPULATIONS, *JAX, TORCH_POPULATION, *TORCH,
         PPO,
     ]  # fmt: skip
     return with_ratios(throughput_rows(jobs, effort, peak), "steps/s")

@@ -11,6 +11,7 @@ import numpy as np
 from .randomness import Lanes
 
 ACT, REST, FORCED = 0, 1, 2  # values of TimeStep.phase
+_UNSIGNED = {np.dtype(kind).itemsize: kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64)}
 
 
 class TimeStep(NamedTuple):
@@ -62,8 +63,9 @@ class Discrete:
                 f"action must be ({n_lanes},) ints in [0, {self.n}), "
                 f"got {action.dtype} of shape {action.shape}"
             )
-        # As an unsigned number a negative one is large: one pass finds both mistakes.
-        if n_lanes and action.astype(np.uint64).max() >= self.n:
+        # As an unsigned number a negative one is large: one pass finds both mistakes. Counting is
+        # several times faster than any().
+        if np.count_nonzero(action.view(_UNSIGNED[action.itemsize]) >= self.n):
             lane = int(np.flatnonzero((action < 0) | (action >= self.n))[0])
             raise ValueError(
                 f"action must be in [0, {self.n}), got {int(action[lane])} in lane {lane}"
