@@ -89,13 +89,17 @@ def test_every_source_is_a_test():
     }
     assert {s for signature in SIGNATURES for s in signature.sources} <= tests
     assert {s for figure in maze.FIGURES for s in figure.needs} <= tests
-    (experiment, blind, ignorant) = maze.EXPERIMENTS
+    (experiment, blind, misled, ignorant) = maze.EXPERIMENTS
     for event in EVENTS:
         assert experiment.tests[f"intact_{event}"].task.event == event
-        assert blind.tests[event].task == ignorant.tests[event].task
+        tasks = [e.tests[event].task for e in (blind, misled, ignorant)]
+        assert tasks == [experiment.tests[f"intact_{event}"].task] * 3
         assert experiment.tests[f"short_rest_{event}"].task.n_backups == 1
         assert experiment.tests[f"random_order_in_short_rest_{event}"].without == ("ranking",)
     assert "reward_input" in blind.agent.lesions
+    assert misled.agent == experiment.agent
+    assert vars(misled.training) == vars(experiment.training)
+    assert type(misled.training) is not type(experiment.training)
 
 
 def test_the_table_is_drawn_as_it_is_tabulated(seed):

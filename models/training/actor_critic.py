@@ -72,6 +72,10 @@ class ActorCritic:
         """Batches of `n_lanes` lives that make up `n_lives`."""
         return -(-self.n_lives // self.n_lanes)
 
+    def teacher(self, seeds: Sequence[int], batch: int) -> Callable[[np.ndarray], np.ndarray]:
+        """From the rewards of a segment, (n_steps, n), to those of which prediction errors are made."""
+        return lambda reward: reward
+
     def update_settings(self, batch: int) -> UpdateSettings:
         """The settings in force during one batch of lives."""
         done = batch / max(self.n_batches - 1, 1)
@@ -231,13 +235,15 @@ class Trainer:
         memory = self.agent.memory(
             self.task, n, Lanes(self.seeds, self.settings.n_lanes, "memory", life=self.batch)
         )
+        teacher = self.settings.teacher(self.seeds, self.batch)
         life = _Played.empty(self.task.n_steps, n)
         measured: list[dict[str, np.ndarray]] = []
         now = next(play)
         for begin in range(0, self.task.n_steps, self.unroll):
             part = life.part(slice(begin, begin + self.unroll))
             now = self._play_segment(play, now, encoder, memory, draws.rows(self.unroll), part)
-            update = self.population.update(part.reward, part.discount, part.active, settings)
+            taught = teacher(part.reward)
+            update = self.population.update(taught, part.discount, part.active, settings)
             self._notice_divergence(update["gradient_norm"])
             measured.append(update)
         self.batch += 1

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ...models.integrated import Navigator
 from ...models.learners.corners import CornerByCorner
-from ...models.training import ActorCritic
+from ...models.training import ActorCritic, PermutedErrors
 from ...tasks.navigation import TwoGaps
 from ..declaration import Experiment, Figure, Test
 from .maze_figure import TABLE_SOURCES, WITH_REST, WITHOUT_REST, draw_table, draw_ways
@@ -72,6 +72,17 @@ EXPERIMENTS = (
         task=TRAINED_ON,
         agent=NETWORK.without("reward_input"),
         training=TRAINING,
+        recording=replace(tested("intact", "news"), n_lives=30),
+        tests={event: tested("intact", event) for event in EVENTS},
+        source=SOURCE,
+        reproduced=False,
+    ),
+    Experiment(
+        name="integrated/maze_permuted_errors",
+        summary="the agent in the arena, trained by the prediction errors of other lives",
+        task=TRAINED_ON,
+        agent=NETWORK,
+        training=PermutedErrors(**vars(TRAINING)),
         recording=replace(tested("intact", "news"), n_lives=30),
         tests={event: tested("intact", event) for event in EVENTS},
         source=SOURCE,

@@ -22,6 +22,7 @@ random_order_in_short_rest    |      0       |     0      |     (+)     |   0   
 no_search                     |      0       |     0      |      0      |   +    |      0
 no_hippocampus                |      0       |     +      |      +      |   +    |      0
 trained_without_reward_input  |      +       |     +      |      +      |   +    |      0
+trained_by_permuted_errors    |      +       |     +      |      +      |   +    |      0
 """
 
 MARGIN = 0.15  # of the range: specified before anything was run
@@ -48,6 +49,11 @@ LESIONS = {
     "no_search": "Without a search of memory",
     "no_hippocampus": "Without anything stored, rest or search",
     "trained_without_reward_input": "After training without knowledge of what was earned",
+    "trained_by_permuted_errors": "After training by the prediction errors of other lives",
+}
+TRAINED_APART = {
+    "trained_without_reward_input": "integrated/maze_without_reward_input",
+    "trained_by_permuted_errors": "integrated/maze_permuted_errors",
 }
 WHAT = {
     "within_visit": "learning within a visit",
@@ -84,8 +90,8 @@ def source(lesion: str, event: str) -> str:
     """The recording of an agent in a test; "intact" and "ignorant" are agents, too."""
     if lesion == "ignorant":
         return f"integrated/maze_ignorant@{event}"
-    if lesion == "trained_without_reward_input":
-        return f"integrated/maze_without_reward_input@{event}"
+    if lesion in TRAINED_APART:
+        return f"{TRAINED_APART[lesion]}@{event}"
     return f"integrated/maze@{lesion}_{event}"
 
 
