@@ -78,16 +78,16 @@ def draw_cost(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFram
     network, search = means["network"], means["search"]
     sides = np.array(SIDES)
     limits = {
-        "in_vain": (N_ACTIONS * sides**2, ":", "... in vain, everything known"),
+        "in_vain": (N_ACTIONS * sides**2, ":", "all known, no way found"),
         "known": (
             np.array([reads_in_full_memory(side) for side in SIDES]), "--",
-            "... along shortest ways",
+            "all known, shortest ways",
         ),
     }  # fmt: skip
     points = measured[measured.what == "search"]
     ax.axhline(network.iloc[-1], color=COLORS["network"], label="network")
     ax.plot(points.side, points.operations, ".", ms=3, alpha=0.5, color=COLORS["algorithm"])
-    ax.plot(search.index, search, color=COLORS["algorithm"], label="search, after 100 attempts")
+    ax.plot(search.index, search, color=COLORS["algorithm"], label="search in 100 attempts")
     for what, (reads, style, label) in limits.items():
         meet = crossing(sides, reads, network.iloc[-1])
         ax.plot(sides, reads, style, color=COLORS["algorithm"], lw=0.9, label=label)
