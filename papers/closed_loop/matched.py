@@ -1,6 +1,6 @@
-"""The winding corridor with equally many backups in every rest, whatever is made of the spikes.
+"""The closed loop with equally many backups in every rest, whatever is made of the spikes.
 
-In `winding` of the same spikes as many backups are made, but worse ways make for shorter sharp waves, so
+In `line` and `winding` of the same spikes as many backups are made, but worse ways make for shorter sharp waves, so
 that controls made fewer. Here a rest is not over before all its backups are made: CA3 is cued and run
 again until then. Beside that everything is as there, and so are claims, intervals and controls.
 """
@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ...models.hippocampus.sources import ShuffledOrder
+from ...models.hippocampus.sources import ReversedOrder, ShuffledOrder
 from ...models.hippocampus.spiking import AsManyRandom, InFull
 from ..declaration import Experiment, Figure, Signature, Test
-from .line import MORE
-from .measures import backups_in_a_rest, times_the_moves
+from .line import INTACT, MORE
+from .line import experiment as on_line
+from .measures import backups_in_a_rest, times_as_many, times_the_moves
 from .winding import ATTEMPTS, FAST_SLOW, LIFE, PREFRONTAL, SNAPSHOTS, TRAINING, sources
 from .winding_figure import draw_matched
 
@@ -31,6 +32,10 @@ ARMS: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }  # fmt: skip
 
+ARMS_ON_LINE = ARMS | {
+    "reversed": ({"replay": ReversedOrder(InFull())}, "the same from the last to the first")
+}
+
 
 def _experiment(agent: Any, name: str, arm: str, **settings: Any) -> Experiment:
     changes, summary = ARMS[arm]
@@ -46,6 +51,13 @@ def _experiment(agent: Any, name: str, arm: str, **settings: Any) -> Experiment:
 
 
 EXPERIMENTS = (
+    *(
+        on_line(
+            f"matched_line_{arm}", f"rests are used up: {summary}", replace(INTACT, **changes),
+            full=8,
+        )
+        for arm, (changes, summary) in ARMS_ON_LINE.items()
+    ),
     *(
         _experiment(
             FAST_SLOW, "fast_slow", arm, task=ATTEMPTS, recording=Test(n_lives=1, record=())
@@ -87,6 +99,20 @@ def _signature(name: str, what: str, arm: str, claim: str) -> Signature:
     )
 
 
+def _on_line(what: str, claim: str, more: str, fewer: str, shows_not: tuple[str, str]) -> Signature:
+    """As `line` has it."""
+    return Signature(
+        name=f"closed_loop/matched_line_{what}",
+        claim=claim,
+        published="closed_loop/order",
+        low=MORE,
+        high=None,
+        measure=times_as_many,
+        subject=(f"closed_loop/matched_line_{more}", f"closed_loop/matched_line_{fewer}"),
+        shows_not=tuple(f"closed_loop/matched_line_{arm}" for arm in shows_not),
+    )
+
+
 def times_as_many_backups(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
     """Backups in a rest of the first over those of the second."""
     return backups_in_a_rest(first) / backups_in_a_rest(second)
@@ -108,6 +134,18 @@ SIGNATURES = (
         )
         for arm, how in (("shuffled", "in random order"), ("random", "of random experiences"))
     ),
+    _on_line(
+        "order", "With equally many backups the way along a line is learned more slowly in no order.",
+        "shuffled", "goal_cued", ("shuffled", "reversed"),
+    ),
+    _on_line(
+        "content", "... and more slowly from random experiences than from those replayed, in any order.",
+        "random", "shuffled", ("random", "start_cued"),
+    ),
+    _on_line(
+        "direction", "... and in reversed order more slowly than in random order.",
+        "reversed", "shuffled", ("goal_cued", "shuffled"),
+    ),
     *(
         _signature(name, what, arm, claim.format(agent))
         for name, agent in (
@@ -115,7 +153,7 @@ SIGNATURES = (
         )
         for what, arm, claim in (
             ("order", "shuffled", "With equally many backups {} is slower without their order."),
-            ("content", "random", "... and slower with random experiences: {}."),
+            ("content", "random", "With equally many backups {} is slower with random experiences."),
             ("replay", "none", "Without replay {} is slower than with rests that are used up."),
         )
     ),
@@ -129,7 +167,12 @@ FIGURES: tuple[Figure, ...] = (
             "in all curves but none. Bands: 95 % intervals over seeds."
         ),
         needs=(
-            *(s for e in EXPERIMENTS for s in (e.name, *(f"{e.name}@{t}" for t in e.tests))),
+            *(
+                source
+                for e in EXPERIMENTS
+                if "line" not in e.name
+                for source in (e.name, *(f"{e.name}@{t}" for t in e.tests))
+            ),
             "closed_loop/fast_slow_none",
             *(f"closed_loop/prefrontal_none{t}" for t in ("", *(f"@{s}" for s in SNAPSHOTS))),
         ),

@@ -17,7 +17,7 @@ paper = Paper(
     notes={
         "ecker2022/start_cue_starts": (
             "Calibrated to 9 to 16 sharp waves in 10 s, the network spends .69 of its time in them. Of 72 "
-            "cues 43 fall into one and set off nothing; of the 29 that meet silence 22 are followed by a "
+            "cues 43 fall into one and set off little; of the 29 that meet silence 22 are followed by a "
             "wave within .2 s, 17 of these from the start. All 19 that begin there run on to the other end."
         ),
         "ecker2022/goal_cue_starts": (
