@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from . import __version__, experiment, papers
 from .data.progress import ProgressLine, seed_ranges
+from .papers import runs
 
 if TYPE_CHECKING:
     from .papers.declaration import Experiment
@@ -143,7 +144,7 @@ def demo(options: argparse.Namespace) -> int:
     from .papers.demo import EXPERIMENT, N_EPISODES
     from .papers.demo import demo as run_demo
 
-    table, path = run_demo(experiment.runs_folder(options.out))
+    table, path = run_demo(runs.runs_folder(options.out))
     print(
         f"Trained networks, weights frozen, {N_EPISODES} episodes each of the two-step task: how often the\n"
         "first-stage choice is repeated after each kind of trial.\n"
@@ -180,7 +181,7 @@ def _tasks(out: str | None) -> list[tuple[str, str]]:
 def _experiments(out: str | None) -> list[tuple[str, str]]:
     rows = []
     for name, declared in papers.experiments().items():
-        done = experiment.folder_of(declared, out).seeds()
+        done = runs.folder_of(declared, out).seeds()
         rows.append((name, declared.summary + (f"  [{len(done)} seeds run]" if done else "")))
     return rows
 
@@ -219,7 +220,7 @@ def run(options: argparse.Namespace) -> int:
         _run_one(e, options, options.seeds)
     if not options.dry_run and not options.changes:
         for name in papers.figures_of([e.name for e in declared]):
-            missing = experiment.missing_runs(papers.find_figure(name).needs, options.out)
+            missing = runs.missing_runs(papers.find_figure(name).needs, options.out)
             where = f" --out {options.out}" if options.out else ""
             first = f"fastslow run {' '.join(missing)}{where} && " if missing else ""
             print(f"next:  {first}fastslow figure {name}{where}")
@@ -227,7 +228,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None) -> None:
-    folder = experiment.folder_of(e, options.out)
+    folder = runs.folder_of(e, options.out)
     wanted = chosen if chosen is not None else list(e.seeds(options.profile))
     missing = _missing(e, options, wanted)
     kept = [seed for seed in wanted if seed not in missing]
@@ -259,7 +260,7 @@ def _jobs(options: argparse.Namespace) -> int:
 def _missing(e: Experiment, options: argparse.Namespace, wanted: list[int]) -> list[int]:
     if options.force:
         return wanted
-    return experiment.missing_seeds(e, experiment.folder_of(e, options.out), wanted)
+    return experiment.missing_seeds(e, runs.folder_of(e, options.out), wanted)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -311,14 +312,14 @@ def doctor(options: argparse.Namespace) -> int:
     from .data.doctor import examine
 
     worst = 0
-    for finding in examine(experiment.runs_folder(options.out)):
+    for finding in examine(runs.runs_folder(options.out)):
         print(finding, flush=True)
         worst = max(worst, int(finding.state == "problem"))
     return worst
 
 
 def show(options: argparse.Namespace) -> int:
-    done = experiment.finished(papers.find_experiment(options.experiment).name, options.out)
+    done = runs.finished(papers.find_experiment(options.experiment).name, options.out)
     print(f"{done.experiment.name}: {done.experiment.summary}")
     print(f"path: {done.folder.path}\nseeds: {seed_ranges(done.seeds)}")
     print(json.dumps(done.folder.spec, indent=1))
@@ -389,4 +390,4 @@ def _ship(chosen: Sequence[str], verdicts: dict[str, str], out: str | None) -> N
     for name in chosen:
         for e in papers.find_paper(name).experiments:
             if e.reproduced and e.training is not None:
-                print(f"shipped: {ship(e, experiment.folder_of(e, out), verdicts)}")
+                print(f"shipped: {ship(e, runs.folder_of(e, out), verdicts)}")

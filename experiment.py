@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import os
 import platform
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .data.progress import ProgressLine, in_notebook
-from .data.specification import override, specification
-from .data.store import SCHEMA, RunFolder, read_arrays
+from .data.specification import override
+from .data.store import RunFolder
 from .models.prefrontal import Prefrontal
 from .models.threads import shared_threads
 from .models.training import Progress, fastest_engine
 from .papers import find_experiment
-from .papers.declaration import Experiment, Test
+from .papers.declaration import Experiment
+from .papers.runs import Run, folder_of, recording_file, tested_agent
 from .tasks import Task
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
 
 _TOGETHER = 8  # seeds simulated side by side; more would take memory rather than less time
 Report = Callable[[Experiment, Sequence[int], Progress], None]
@@ -37,102 +32,6 @@ Report = Callable[[Experiment, Sequence[int], Progress], None]
 
 class DivergedError(ValueError):
     """Training of some seeds ended in numbers that are not finite."""
-
-
-def runs_folder(out: str | Path | None = None) -> Path:
-    """Where runs are kept: `out`, else `$FASTSLOW_RUNS`, else `runs` below the working directory."""
-    return Path(out or os.environ.get("FASTSLOW_RUNS") or "runs")
-
-
-def folder_of(experiment: Experiment, out: str | Path | None = None) -> RunFolder:
-    """The folder of an experiment; its key covers task, agent, training, tests and schema."""
-    spec = {
-        "task": specification(experiment.task),
-        "agent": specification(experiment.agent),
-        "training": specification(experiment.training),
-        "tests": {name: specification(test) for name, test in experiment.all_tests.items()},
-        "schema": SCHEMA,
-    }
-    return RunFolder(runs_folder(out), experiment.name, spec)
-
-
-class Run:
-    """Finished seeds of one experiment.
-
-    Attributes
-    ----------
-    seeds : tuple of int
-    failed : tuple of int
-        Seeds whose training diverged; a verdict counts them as failures.
-    recording : xarray.Dataset
-        The main recording, stacked over seeds.
-    training : pandas.DataFrame
-        Learning curves: one row for each seed and logged update.
-    """
-
-    def __init__(
-        self,
-        experiment: Experiment,
-        folder: RunFolder,
-        seeds: Sequence[int],
-        failed: Sequence[int] = (),
-    ) -> None:
-        self.experiment, self.folder, self.seeds = experiment, folder, tuple(seeds)
-        self.failed = tuple(failed)
-
-    def __repr__(self) -> str:
-        return f"Run({self.experiment.name!r}, seeds={self.seeds}, path={str(self.folder.path)!r})"
-
-    def _repr_html_(self) -> str:
-        from .report import run_html
-
-        return run_html(self)
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """How each seed came about: versions, machine, wall time."""
-        found = self.folder.provenance()
-        return {str(seed): found[str(seed)] for seed in self.seeds}
-
-    @cached_property
-    def recording(self) -> xr.Dataset:
-        return self.test("")
-
-    def test(self, name: str) -> xr.Dataset:
-        """One of the experiment's tests, stacked over seeds."""
-        return self.test_on_demand(name).load()
-
-    def test_on_demand(self, name: str) -> xr.Dataset:
-        """As `test`, but a variable is read from the files of the seeds when it is first used."""
-        from .data.recording import open_recording, stack_on_demand
-
-        if name not in self.experiment.all_tests:
-            known = ", ".join(filter(None, self.experiment.all_tests)) or "none"
-            raise KeyError(f"{self.experiment.name} has no test '{name}'; it has {known}")
-        file = _recording_file(name)
-        stacked = stack_on_demand(
-            {seed: open_recording(self.folder.seed_path(seed, file)) for seed in self.seeds}
-        )
-        stacked.attrs["failed"] = json.dumps(self.failed)
-        return stacked
-
-    @cached_property
-    def training(self) -> pd.DataFrame:
-        import pandas as pd
-
-        curves = {
-            seed: pd.read_csv(self.folder.seed_path(seed, "training.csv")) for seed in self.seeds
-        }
-        # the copy joins its many columns into one block
-        return pd.concat(curves, names=["seed"]).copy().reset_index("seed")
-
-    def weights(self, seed: int, snapshot: float = 1.0) -> dict[str, Any]:
-        """Trained weights of one seed by name, or those after a share of training."""
-        return read_arrays(self.folder.seed_path(seed, _weights_file(snapshot)))
-
-    def agent(self, seed: int) -> Any:
-        """The trained agent of one seed."""
-        return _tested_agent(self.experiment, self.folder, seed, Test())
 
 
 def load_task(reference: str) -> Task:
@@ -257,7 +156,7 @@ def missing_seeds(experiment: Experiment, folder: RunFolder, wanted: Iterable[in
 
     A seed that diverged is not tried again: it would diverge again.
     """
-    files = [_recording_file(name) for name in experiment.all_tests]
+    files = [recording_file(name) for name in experiment.all_tests]
     done = set(folder.seeds("diverged")) | {
         seed
         for seed in folder.seeds()
@@ -330,11 +229,11 @@ def test_seeds(experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) 
     from .data.simulate import simulate_together
 
     for name, test in experiment.all_tests.items():
-        path = {seed: folder.seed_path(seed, _recording_file(name)) for seed in seeds}
+        path = {seed: folder.seed_path(seed, recording_file(name)) for seed in seeds}
         missing = [seed for seed in seeds if not path[seed].exists()]
         if not missing:
             continue
-        agent = _tested_agent(experiment, folder, missing[0], test)
+        agent = tested_agent(experiment, folder, missing[0], test)
         found = simulate_together(
             test.task or experiment.task, agent, test.n_lives, missing, test.record, test.paired
         )
@@ -345,28 +244,6 @@ def test_seeds(experiment: Experiment, folder: RunFolder, seeds: Sequence[int]) 
 
 
 test_seeds.__test__ = False  # type: ignore[attr-defined]
-
-
-def _tested_agent(experiment: Experiment, folder: RunFolder, seed: int, test: Test) -> Any:
-    agent: Any = experiment.agent
-    if isinstance(agent, Prefrontal):
-        untrained = experiment.training is None or test.snapshot == 0
-        agent = (
-            agent.initialized(experiment.task, seed)
-            if untrained
-            else agent.with_weights(
-                read_arrays(folder.seed_path(seed, _weights_file(test.snapshot)))
-            )
-        )
-    return agent.without(*test.without) if test.without else agent
-
-
-def _recording_file(test: str) -> str:
-    return f"recording-{test}.nc" if test else "recording.nc"
-
-
-def _weights_file(snapshot: float) -> str:
-    return "weights.safetensors" if snapshot == 1 else f"weights-{snapshot:g}.safetensors"
 
 
 def _forget(folder: RunFolder, seed: int) -> None:
@@ -385,60 +262,3 @@ def _provenance(seconds: float) -> dict[str, Any]:
         "system": platform.system(),
         "versions": {name: metadata.version(name) for name in packages},
     }
-
-
-def figure(name: str, out: str | Path | None = None) -> Any:
-    """Draw a figure from finished runs; never trains, says what to run instead."""
-    from .papers import find_figure
-
-    declared = find_figure(name)
-    drawing, _ = declared.draw(recordings(declared.needs, out))
-    return drawing
-
-
-def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[str, Any]:
-    """The stacked recordings of sources, `paper/experiment` or `paper/experiment@test`.
-
-    Their variables are read when they are first used, so that many fit in memory.
-
-    Raises
-    ------
-    MissingRunError
-        If an experiment has no finished seed.
-    """
-    sources = tuple(sources)
-    missing = missing_runs(sources, out)
-    if missing:
-        have = "has" if len(missing) == 1 else "have"
-        names = " ".join(missing)
-        raise MissingRunError(
-            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}"
-        )
-    loaded: dict[str, Any] = {}
-    for source in sources:
-        name, _, test = source.partition("@")
-        loaded[source] = finished(name, out).test_on_demand(test)
-    return loaded
-
-
-def missing_runs(sources: Iterable[str], out: str | Path | None = None) -> list[str]:
-    """Experiments that these sources need and of which no seed is finished."""
-    names = dict.fromkeys(source.partition("@")[0] for source in sources)
-    return [name for name in names if not folder_of(find_experiment(name), out).seeds()]
-
-
-class MissingRunError(ValueError):
-    """An experiment that is needed has not been run."""
-
-
-def finished(name: str, out: str | Path | None = None) -> Run:
-    """The finished seeds of an experiment, of those that a profile asks for."""
-    experiment = find_experiment(name)
-    folder = folder_of(experiment, out)
-    seeds, failed = (
-        [seed for seed in folder.seeds(mark) if seed in experiment.seeds("full")]
-        for mark in ("finished", "diverged")
-    )
-    if not seeds:
-        raise MissingRunError(f"{name} has not been run: run  fastslow run {name}")
-    return Run(experiment, folder, seeds, failed)

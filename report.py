@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 from . import papers
 from .data.facts import published
 from .data.store import atomic_write
-from .experiment import (
+from .papers.declaration import Figure, Signature, experiment_of
+from .papers.runs import (
     MissingRunError,
-    Run,
     finished,
     missing_runs,
     recordings,
     runs_folder,
 )
-from .papers.declaration import Figure, Signature, experiment_of
 from .papers.verdict_text import bounds_text, measured_text, published_text, verdict_table
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
     from .papers.comparison import Comparison
-    from .papers.page import Chapter, Ran
+    from .papers.page import Chapter
     from .papers.verdict import Verdict
 
 SUFFIXES = (".pdf", ".png", ".csv")
@@ -169,7 +168,7 @@ def write_report(
 
 
 def _chapter(paper: papers.Paper, out: str | Path | None) -> Chapter:
-    from .papers.page import Chapter
+    from .papers.page import Chapter, Ran
 
     # what `reproduce` does not run is on the page if somebody has run it
     left_out = missing_runs([e.name for e in paper.experiments if not e.reproduced], out)
@@ -183,65 +182,12 @@ def _chapter(paper: papers.Paper, out: str | Path | None) -> Chapter:
         paper,
         verdicts(judged, out) if judged else [],
         {f.name: save_figure(f, out)[1].read_bytes() for f in drawn},
-        [_ran(finished(e.name, out)) for e in paper.experiments if e.reproduced],
+        [Ran.of(finished(e.name, out)) for e in paper.experiments if e.reproduced],
         left_out,
     )
 
 
-def _ran(run: Run) -> Ran:
-    from .papers.page import Ran
-
-    return Ran(run.experiment, run.seeds, str(run.folder.path), run.folder.spec, run.provenance)
-
-
-def run_html(run: Run) -> str:
-    """A run for a notebook: settings, seeds, learning curve, and verdicts where they can be judged."""
-    from .papers.page import run_summary
-    from .papers.verdict import judge
-
-    about = [s for s in papers.signatures().values() if _is_about(s, run.experiment.name)]
-    needed = {source for signature in about for source in signature.sources}
-    loaded: dict[str, xr.Dataset] = {}
-    remark = ""
-    for source in needed:
-        name, _, test = source.partition("@")
-        try:
-            ran = run if name == run.experiment.name else finished(name, run.folder.root)
-            loaded[source] = ran.test_on_demand(test)
-        except (MissingRunError, KeyError) as error:
-            remark = f"Some verdicts wait: {error.args[0]}"
-    found = [judge(s, loaded) for s in about if loaded.keys() >= set(s.sources)]
-    experiments = papers.experiments().values()
-    return run_summary(_ran(run), found, remark, experiments, _learning(run))
-
-
-def _is_about(signature: Signature, experiment: str) -> bool:
-    subject = signature.subject
-    return experiment_of(subject if isinstance(subject, str) else subject[0]) == experiment
-
-
-def _learning(run: Run) -> bytes | None:
-    """The learning curve as a small picture; None where nothing was trained."""
-    if run.experiment.training is None:
-        return None
-    import io
-
-    from matplotlib.figure import Figure as Drawing
-
-    from .analysis.style import COLORS, ONE_COLUMN, paper_style
-
-    with paper_style():
-        drawing = Drawing(figsize=(ONE_COLUMN, 1.4))
-        ax = drawing.subplots()
-        for _, curve in run.training.groupby("seed"):
-            ax.plot(curve.episodes, curve.reward, color=COLORS["network"], linewidth=0.7)
-        ax.set(xlabel="episodes of training", ylabel="reward per episode")
-        picture = io.BytesIO()
-        drawing.savefig(picture, format="png")
-    return picture.getvalue()
-
-
 __all__ = [
-    "check", "compare", "explanation", "run_html", "save_comparison", "save_figure", "verdict_table",
+    "check", "compare", "explanation", "save_comparison", "save_figure", "verdict_table",
     "verdicts", "write_report",
 ]  # fmt: skip

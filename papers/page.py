@@ -8,13 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..data.progress import seed_ranges
 from .declaration import Experiment, Paper, experiment_of
 from .dot_strip import dot_strip
 from .verdict import Measurement, Verdict
 from .verdict_text import bounds_text, chance_text, measured_text, published_text
+
+if TYPE_CHECKING:
+    from .runs import Run
 
 VERDICTS = {
     "shown": "the whole interval lies inside the bounds, and the controls behave",
@@ -47,6 +50,10 @@ class Ran:
     path: str
     spec: Mapping[str, Any]
     provenance: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, run: Run) -> Ran:
+        return cls(run.experiment, run.seeds, str(run.folder.path), run.folder.spec, run.provenance)
 
 
 @dataclass(frozen=True)

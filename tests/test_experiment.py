@@ -18,6 +18,7 @@ from fastslow.models.learners import Random
 from fastslow.models.threads import LIMITS, shared_threads
 from fastslow.models.training import ActorCritic
 from fastslow.papers.declaration import Experiment, Test
+from fastslow.papers.runs import folder_of
 from fastslow.tasks import Bandit
 
 SMALL = Experiment(
@@ -194,8 +195,8 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     other = replace(SMALL, training=ActorCritic(n_lives=64, n_lanes=16, learning_rate=1e-3))
     with pytest.raises(KeyboardInterrupt):
         fs.run(other, seeds=[0], out=tmp_path, report=Interrupting(1))
-    source = experiment.folder_of(other, tmp_path).seed_path(0, "checkpoint.safetensors")
-    target = experiment.folder_of(SMALL, tmp_path).seed_path(0, "checkpoint.safetensors")
+    source = folder_of(other, tmp_path).seed_path(0, "checkpoint.safetensors")
+    target = folder_of(SMALL, tmp_path).seed_path(0, "checkpoint.safetensors")
     target.parent.mkdir(parents=True)
     target.write_bytes(source.read_bytes())
     with pytest.raises(ValueError, match="is a checkpoint of other settings"):
@@ -222,7 +223,7 @@ def test_divergence_says_so_and_loses_nothing(tmp_path):
     )
     with pytest.raises(experiment.DivergedError, match="diverged.*try a smaller"):
         fs.run(wild, seeds=[0], out=tmp_path)
-    folder = experiment.folder_of(wild, tmp_path)
+    folder = folder_of(wild, tmp_path)
     assert folder.seeds() == []
     assert folder.seeds("diverged") == [0]
     assert folder.seed_path(0, "checkpoint.safetensors").exists()

@@ -8,13 +8,14 @@ import pytest
 import fastslow as fs
 from fastslow.analysis.style import paper_style
 from fastslow.data.recording import stack
-from fastslow.experiment import finished, folder_of, run
+from fastslow.experiment import run
 from fastslow.models.learners import Random
 from fastslow.models.learners.corners import CornerByCorner
 from fastslow.papers import find_experiment
 from fastslow.papers.declaration import Experiment, PairedTest, Test
 from fastslow.papers.integrated import maze, maze_predictions, maze_unseen, maze_unseen_figure
 from fastslow.papers.integrated.maze_measures import excess_steps
+from fastslow.papers.runs import finished, folder_of
 from fastslow.tasks.navigation import TwoGaps
 
 SMALL = TwoGaps(size=5, far=4, detour=2, max_steps=20, n_rounds=1, event="new")
@@ -122,7 +123,7 @@ def test_seeds_of_a_profile_begin_with_the_first(tmp_path, monkeypatch):
         run(later, profile="half", out=tmp_path)
     run(later, [3], out=tmp_path)
     assert list(folder_of(later, tmp_path).seeds()) == [3, 8, 9]
-    monkeypatch.setattr("fastslow.experiment.find_experiment", lambda name: later)
+    monkeypatch.setattr("fastslow.papers.runs.find_experiment", lambda name: later)
     assert finished("integrated/x", tmp_path).seeds == (8, 9)
 
 
