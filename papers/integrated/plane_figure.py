@@ -32,11 +32,12 @@ COLOR_OF = {
 HIDDEN = ("wiped",)  # a control; in the table only
 # Where labels go that would cover one another: points right and up, and how they are aligned.
 PLACES = {
-    "q": (6, -9, "left"), "successor": (6, 2, "left"), "episodic": (-6, 4, "right"),
-    "append": (3, 6, "left"), "network": (-6, 2, "right"), "both": (-7, 3, "right"),
-    "exact_both": (-7, -9, "right"), "improved": (3, 7, "center"), "dqn": (-6, -16, "right"),
-    "her": (-6, -9, "right"), "inner": (-6, 5, "right"), "observer": (5, -10, "left"),
-    "exact_search": (-6, -9, "right"), "small_network": (5, 6, "left"),
+    "q": (7, -9, "left"), "successor": (7, 2, "left"), "dyna_q": (7, 2, "left"),
+    "episodic": (-6, 5, "right"), "append": (3, 6, "left"), "network": (7, -2, "left"),
+    "small_network": (6, -9, "left"), "both": (-7, 4, "right"), "exact_both": (-7, -5, "right"),
+    "improved": (7, -2, "left"), "dqn": (6, -16, "left"), "her": (6, -9, "left"),
+    "exact_search": (-7, 0, "right"), "search": (7, -2, "left"), "inner": (-6, 5, "right"),
+    "observer": (5, -10, "left"),
 }  # fmt: skip
 AREA = 70.0  # points^2 at an asymptote of 1
 P = "integrated/plane_"
@@ -80,8 +81,8 @@ def draw_plane(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
     _panel(right, table[table["world"] == "bandit"], BANDIT, N_BANDIT - BANDIT_CHANGE)
     left.set(ylabel="attempts needed after the walls changed")
     right.set(ylabel="trials needed after the arms reversed")
-    for axes, text in ((left, "a"), (right, "b")):
-        axes.set(xlabel="operations of one decision")
+    for axes, text, widest in ((left, "a", (2, 2e5)), (right, "b", (1, 4e4))):
+        axes.set(xlabel="operations of one decision", xlim=widest)
         letter(axes, text)
     _legend(drawing)
     return drawing, table
@@ -89,7 +90,7 @@ def draw_plane(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
 
 def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], longest: int) -> None:
     from ...analysis.statistics import t_interval
-    from ...analysis.style import COLORS
+    from ...analysis.style import COLORS, jitter
 
     axes.axhline(longest, color="black", linestyle="--", linewidth=0.5)
     axes.text(1, 1.06 * longest, "never back", fontsize=5.5, ha="right",
@@ -99,15 +100,18 @@ def _panel(axes: Axes, table: pd.DataFrame, learners: Mapping[str, Learner], lon
         if name in HIDDEN:
             continue
         rows = table[table["learner"] == name]
-        x, y, size = (rows[column].mean() for column in ("operations", "experience", "asymptote"))
+        x, size = rows["operations"].mean(), rows["asymptote"].mean()
+        logs = np.log(rows["experience"])  # of a ratio scale, as the axis is
+        y = np.exp(logs.mean())
         colors = [COLORS[COLOR_OF[where]] for where in learner.where]
-        if len(rows) > 1:
-            found = t_interval(rows["experience"])
-            low, high = max(found.low, 3.0), min(found.high, float(longest))
-            axes.plot([x, x], [low, high], color=colors[0], linewidth=0.8)
+        if len(rows) > 2:  # two say next to nothing of their spread
+            found = t_interval(logs)
+            reach = [np.exp(found.low), min(np.exp(found.high), longest)]
+            axes.plot([x, x], reach, color=colors[0], linewidth=0.8)
+        spread = jitter(len(rows), 0.1) if rows["operations"].nunique() == 1 else 0
         axes.plot(
-            rows["operations"], rows["experience"], "o", color=colors[0], markersize=1.5, alpha=0.5,
-            markeredgewidth=0,
+            rows["operations"] * np.exp(spread), rows["experience"], "o", color=colors[0],
+            markersize=2, alpha=0.6, markeredgewidth=0,
         )  # fmt: skip
         open_ = bool(rows["censored"].all())
         axes.plot(
