@@ -98,6 +98,31 @@ def test_the_nearest_of_many_are_those_that_sorting_finds(kernel, n_neighbors, s
     np.testing.assert_allclose(found[0], np.take_along_axis(expected, order, 1), rtol=1e-3)
 
 
+def test_any_number_of_threads_finds_the_same(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    keys = rng.normal(size=(20_011, 9)).astype(np.float32)
+    query = rng.normal(size=(1, 5, 9)).astype(np.float32)
+    store = filled(DictionaryStore(1, 9, 1, kernel="euclidean", n_neighbors=3), keys)
+    found = []
+    for n_threads in "1", "2", "7":
+        monkeypatch.setenv("OMP_NUM_THREADS", n_threads)
+        found.append(store.nearest(query))
+    for slot, likeness in found[1:]:
+        np.testing.assert_array_equal(slot, found[0][0])
+        np.testing.assert_array_equal(likeness, found[0][1])
+
+
+def test_distances_are_those_of_keys_far_from_the_origin(seed):
+    """Half a squared length is taken off within the product; what is left must still tell keys apart."""
+    rng = np.random.default_rng(seed)
+    keys = (rng.normal(size=(9_000, 8)) + 20).astype(np.float32)
+    query = keys[::500] + 0.05 * rng.normal(size=(18, 8)).astype(np.float32)
+    store = filled(DictionaryStore(1, 8, 1, kernel="euclidean"), keys)
+    slot, _ = store.nearest(query[None])
+    expected = likeness("euclidean", keys, query).argmax(axis=1)
+    np.testing.assert_array_equal(slot[0, :, 0], expected)
+
+
 def test_every_stored_key_finds_its_own_value_among_100_000(seed):
     rng = np.random.default_rng(seed)
     keys = rng.normal(size=(100_000, 64)).astype(np.float32)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from . import ReplayPath
-from .search import CellIndex, certain_candidates
+from .search import CellIndex, certain_candidates, nearness
 
 KERNELS = ("cosine", "euclidean", "inverse_distance")
 EVICTIONS = ("first_in", "least_recently_used")
@@ -91,9 +91,8 @@ class DictionaryStore:
         room = min(capacity, _FIRST_ROOM)
         self._key = np.zeros((n, room, key_size), np.float32)
         self._value = np.zeros((n, room, value_size), np.float32)
-        compared_size = self._embedded(np.zeros((1, key_size), np.float32)).shape[1]
+        compared_size = self._place(np.zeros((1, key_size), np.float32)).shape[1]
         self._compared = np.zeros((n, room, compared_size), np.float32)  # see _place
-        self._offset = np.zeros((n, room), np.float32)
         self._written = np.full((n, room), -1)  # when, by the clock; -1: empty
         self._touched = np.full((n, room), -1)
         self._clock = 0
@@ -121,7 +120,7 @@ class DictionaryStore:
             self._make_room()
         slot = self._slots(lanes)
         self._key[lanes, slot], self._value[lanes, slot] = key[lanes], value[lanes]
-        self._compared[lanes, slot], self._offset[lanes, slot] = self._place(key[lanes])
+        self._compared[lanes, slot] = self._place(key[lanes])
         if self._index is not None:
             self._index.written(int(slot[0]))
         self._written[lanes, slot] = self._touched[lanes, slot] = self._tick()
@@ -138,7 +137,7 @@ class DictionaryStore:
 
     def _make_room(self) -> None:
         more = min(self.capacity, 2 * self._key.shape[1]) - self._key.shape[1]
-        empty = {"key": 0, "value": 0, "compared": 0, "offset": 0, "written": -1, "touched": -1}
+        empty = {"key": 0, "value": 0, "compared": 0, "written": -1, "touched": -1}
         for name, blank in empty.items():
             array = getattr(self, f"_{name}")
             room = np.full((self.n, more, *array.shape[2:]), blank, array.dtype)
@@ -148,13 +147,13 @@ class DictionaryStore:
         key = np.asarray(key, np.float32)
         return key if self._embedding is None else np.asarray(self._embedding(key), np.float32)
 
-    def _place(self, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What queries are multiplied with, and what is taken off: unit keys and 0, or k and k^2 / 2."""
+    def _place(self, key: np.ndarray) -> np.ndarray:
+        """What queries are multiplied with: unit keys, or keys k and -k^2 / 2 behind them."""
         embedded = self._embedded(key)
-        square = np.square(embedded).sum(axis=-1)
+        square = np.square(embedded).sum(axis=-1, keepdims=True)
         if self.kernel == "cosine":
-            return embedded / np.sqrt(np.maximum(square, _NO_LENGTH))[..., None], 0 * square
-        return embedded, square / 2
+            return embedded / np.sqrt(np.maximum(square, _NO_LENGTH))
+        return np.concatenate([embedded, square / -2], axis=-1)
 
     def _tick(self) -> int:
         self._clock += 1
@@ -205,52 +204,57 @@ class DictionaryStore:
         own = np.square(query).sum(axis=-1, keepdims=True)
         if self.kernel == "cosine":
             query = query / np.sqrt(np.maximum(own, _NO_LENGTH))
+        else:
+            query = np.concatenate([query, np.ones_like(own)], axis=-1)
         margin = _ROUNDING * (np.ones_like(own) if self.kernel == "cosine" else np.maximum(own, 1))
         search = self._among_few if self._count.max(initial=0) <= _FEW else self._among_many
         slot, near = search(query, margin)
         return slot, self._likeness(near, own)
 
     def _among_few(self, query: np.ndarray, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """All entries of all lanes at once; each that is found is taken out before the next."""
+        """All entries of all lanes at once."""
         used = max(1, int(self._count.max(initial=0)))
-        slot, near = self._nothing(query)
-        left = query @ self._compared[:, :used].transpose(0, 2, 1) - self._offset[:, None, :used]
+        near = query @ self._compared[:, :used].transpose(0, 2, 1)
+        written = np.broadcast_to(self._written[:, None, :used], near.shape)
         if (self._count < used).any():
-            left = np.where(self._written[:, None, :used] < 0, np.float32(-np.inf), left)
-        for rank in range(min(self.n_neighbors, used)):
-            at, top = _latest_of_nearest(left, self._written[:, :used], margin)
-            slot[..., rank], near[..., rank] = at[..., 0], top[..., 0]
-            np.put_along_axis(left, at, -np.inf, axis=-1)
-        return slot, near
+            near = np.where(written < 0, np.float32(-np.inf), near)
+        return self._ranked(near, written, margin)
 
     def _among_many(self, query: np.ndarray, margin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Lane by lane, query by query, among the few entries that may be the nearest."""
-        slot, near = self._nothing(query)
+        """Lane by lane, among the few entries that may be the nearest."""
+        shape = (*query.shape[:2], self.n_neighbors)
+        slot, near = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
         for lane in np.flatnonzero(self._count):
-            used = self._count[lane]
-            key, offset = self._compared[lane, :used], self._offset[lane, :used]
-            if self._index is not None:
-                found = self._index.candidates(key, query[lane])
-            else:
-                found = certain_candidates(
-                    key, offset, query[lane], self.n_neighbors, margin[lane, :, 0]
-                )
-            for q, entries in enumerate(found):
-                # not @: its threads would cost more than they save on so few
-                left = np.einsum("ij,j", key[entries], query[lane, q]) - offset[entries]
-                for rank in range(min(self.n_neighbors, len(entries))):
-                    at = left.argmax()
-                    top = left[at]
-                    ties = np.flatnonzero(left >= top - margin[lane, q])
-                    if len(ties) > 1:
-                        at = ties[self._written[lane, entries[ties]].argmax()]
-                    slot[lane, q, rank], near[lane, q, rank] = entries[at], top
-                    left[entries == entries[at]] = -np.inf
+            key = self._compared[lane, : self._count[lane]]
+            entry = self._candidates(key, query[lane], margin[lane, :, 0])
+            at, near[[lane]] = self._ranked(
+                nearness(key, entry, query[lane])[None],
+                self._written[lane, entry][None],
+                margin[[lane]],
+            )
+            slot[lane] = np.maximum(np.take_along_axis(entry, at[0], axis=1), 0)
         return slot, near
 
-    def _nothing(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        shape = (*query.shape[:2], self.n_neighbors)
-        return np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
+    def _candidates(self, key: np.ndarray, query: np.ndarray, margin: np.ndarray) -> np.ndarray:
+        if self._index is None:
+            return certain_candidates(key, query, self.n_neighbors, margin)
+        size = key.shape[1] - (self.kernel != "cosine")
+        return self._index.candidates(key[:, :size], query[:, :size])
+
+    def _ranked(
+        self, near: np.ndarray, written: np.ndarray, margin: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Columns of the nearest and their nearness, (n, m, n_neighbors), of `near` (n, m, k).
+
+        Each that is found is taken out, so that `near` is lost.
+        """
+        shape = (*near.shape[:2], self.n_neighbors)
+        column, found = np.zeros(shape, np.int64), np.full(shape, -np.inf, np.float32)
+        for rank in range(min(self.n_neighbors, near.shape[2])):
+            at, top = _latest_of_nearest(near, written, margin)
+            column[..., rank], found[..., rank] = at[..., 0], top[..., 0]
+            np.put_along_axis(near, at, -np.inf, axis=-1)
+        return column, found
 
     def _likeness(self, near: np.ndarray, own: np.ndarray) -> np.ndarray:
         if self.kernel == "cosine":
@@ -312,9 +316,7 @@ class DictionaryStore:
         for name in _SAVED:
             setattr(self, f"_{name}", np.array(saved[name]))
         flat = self._key.reshape(-1, self._key.shape[2])
-        compared, offset = self._place(flat)
-        self._compared = compared.reshape(*self._key.shape[:2], -1)
-        self._offset = offset.reshape(self._key.shape[:2])
+        self._compared = self._place(flat).reshape(*self._key.shape[:2], -1)
         self._clock = int(saved["clock"])
         if self._index is not None:
             self._index.forget()
@@ -328,12 +330,12 @@ class DictionaryStore:
 def _latest_of_nearest(
     near: np.ndarray, written: np.ndarray, margin: np.ndarray | float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Slot and nearness, (n, m, 1), of the largest of `near` (n, m, k); of ties the latest."""
+    """Column and nearness, (n, m, 1), of the largest of `near` (n, m, k); of ties the latest."""
     slot = near.argmax(axis=-1)[..., None]
     top = np.take_along_axis(near, slot, axis=-1)
     ties = near >= top - margin
     lane, query = np.nonzero(np.count_nonzero(ties, axis=-1) > 1)
     if len(lane):
-        among = np.where(ties[lane, query], written[lane], -2)
+        among = np.where(ties[lane, query], written[lane, query], -2)
         slot[lane, query, 0] = among.argmax(axis=-1)
     return slot, top
