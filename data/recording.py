@@ -120,6 +120,9 @@ def open_recording(path: str | Path) -> xr.Dataset:
     ValueError
         If the file is damaged or not a recording of this version.
     """
+    from netCDF4 import set_chunk_cache
+
+    set_chunk_cache(0)  # variables are read whole and once; megabytes would be kept for each
     with readable(path):
         recording = xr.open_dataset(path, engine="netcdf4", cache=False)
     if recording.attrs.get("schema") != SCHEMA:
