@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...tasks import REST
 from .measures import after_news
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ ARMS = {  # without and with rest: label, color
     ("transplant@shuffled_0", "transplant@shuffled_16"): ("weights\nshuffled", "blind"),
     ("transplant@still_0", "transplant@still_16"): ("no\nadaptation", "model_free"),
 }
+
+SHARES = (0, 0.25, 0.5, 0.75, 1)
 
 
 def draw_transplant(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
@@ -37,7 +40,12 @@ def draw_transplant(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
     drawing, (left, right) = plt.subplots(
         1, 2, figsize=(1.5 * ONE_COLUMN, 2.1), width_ratios=(3, 2)
     )
-    tables = [_arms(left, found), _doses(right, found)]
+    waves = {
+        source.removeprefix("integrated/"): _waves(r)
+        for source, r in recordings.items()
+        if "n_sharp_waves" in r
+    }
+    tables = [_arms(left, found), _doses(right, found, waves)]
     letter(left, "a")
     letter(right, "b")
     return drawing, pd.concat(tables, ignore_index=True)
@@ -58,14 +66,23 @@ def _arms(ax: Axes, found: dict[str, pd.Series]) -> pd.DataFrame:
         tables.append(both.rename_axis("seed").reset_index().assign(hippocampus=label))
     ax.axhline(0.5, color="0.8", lw=0.6, zorder=0)
     ax.set(
-        ylim=(-0.03, 1.03), ylabel="p(better action)", xticks=range(len(ARMS)),
+        ylim=(-0.16, 1.16), yticks=SHARES, ylabel="p(better action)", xticks=range(len(ARMS)),
         xticklabels=[label for label, _ in ARMS.values()],
     )  # fmt: skip
     ax.set_title("no rest (open), rest (filled)")
     return pd.concat(tables, ignore_index=True)
 
 
-def _doses(ax: Axes, found: dict[str, pd.Series]) -> pd.DataFrame:
+def _waves(recording: xr.Dataset) -> pd.Series:
+    """Sharp waves in a rest, for each seed."""
+    import pandas as pd
+
+    resting = recording.active & (recording.phase == REST)
+    waves = recording.n_sharp_waves.where(resting).mean(("episode", "step"))
+    return pd.Series(waves.values, index=recording.seed.values)
+
+
+def _doses(ax: Axes, found: dict[str, pd.Series], waves: dict[str, pd.Series]) -> pd.DataFrame:
     import pandas as pd
 
     from ...analysis.style import COLORS, jitter
@@ -81,13 +98,20 @@ def _doses(ax: Axes, found: dict[str, pd.Series]) -> pd.DataFrame:
         ax.plot(dose + 20 * jitter(len(gain)), gain, ".", color=COLORS["network"], ms=3, alpha=0.4)
         _mean(ax, dose, gain.values, COLORS["network"])
         tables.append(
-            pd.DataFrame({"removed": dose / 100, "seed": gain.index, "gain": gain.values})
-        )
+            pd.DataFrame({"removed": dose / 100, "gain": gain, "sharp_waves": waves[name]})
+            .rename_axis("seed").reset_index()
+        )  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
-    means = table.groupby("removed").gain.mean()
-    ax.plot(100 * means.index, means, color=COLORS["network"], lw=0.8)
+    means = table.groupby("removed")[["gain", "sharp_waves"]].mean()
+    ax.plot(100 * means.index, means.gain, color=COLORS["network"], lw=0.8, label="gained by rest")
+    left = means.sharp_waves / means.sharp_waves.iloc[0]
+    ax.plot(100 * means.index, left, "--", color="0.5", lw=0.8, label="sharp waves left (share)")
     ax.axhline(0, color="0.8", lw=0.6, zorder=0)
-    ax.set(xlabel="cells removed (%)", ylabel="gained by rest", ylim=(-0.25, 1.03))
+    ax.set(
+        xlabel="cells removed (%)", ylabel="gained by rest", xticks=list(doses), yticks=SHARES,
+        ylim=(-0.16, 1.16),
+    )  # fmt: skip
+    ax.legend(loc="upper right")
     return table
 
 
