@@ -10,7 +10,9 @@ import pytest
 import fastslow as fs
 from fastslow.data.recording import stack
 from fastslow.models import Prefrontal
+from fastslow.models.learners import Random
 from fastslow.papers.ritter2018 import (
+    changing,
     compositional,
     correlated,
     handover,
@@ -82,6 +84,37 @@ def test_the_correlated_family_is_that_of_recall_on_other_networks():
     mean = [np.mean(np.minimum(row, 10 - np.array(row))) for row in correlated.SHIFTS]
     assert (np.diff(mean) >= 0).all()
     assert recall.FAR not in correlated.TRAINED_ON.shift
+
+
+def test_known_contexts_change_often_in_the_training_of_changing(seed):
+    """As its text says; in that of `recall` a known barcode rarely has another good arm."""
+    n = 200  # lives; .6 of visits in half of them, and .5 in a twelfth
+    often = share_changed(changing.EXPERIMENTS[0].task, n, seed)
+    rarely = share_changed(recall.TRAINED_ON, n, seed)
+    assert abs(often - 0.5 * 0.6) < 4 * 0.6 * np.sqrt(0.5 * 0.5 / n)
+    assert abs(rarely - 0.5 / 12) < 4 * 0.5 * np.sqrt(11 / 12**2 / n)
+    was = {s.name.rpartition("/recall_")[2]: s for s in recall.SIGNATURES}["how"]
+    how = changing.SIGNATURES[0]
+    assert (how.low, how.high) == (was.low, was.high)
+    own = {source.replace("recall", "changing"): r for source, r in recordings(recall).items()}
+    values = how.measure(*(own[source] for source in how.subject))
+    np.testing.assert_array_equal(
+        values, was.measure(*(recordings(recall)[s] for s in was.subject))
+    )
+
+
+def share_changed(task, n_lives, seed):
+    """Of visits to a known barcode those in which the good arm is another one than last time."""
+    life = fs.simulate(replace(task, n_pulls=1), Random(), n_lives, seed).isel(step=0)
+    known = changed = 0
+    for _, own in life.groupby("life"):
+        last = {}
+        for barcode, arm in zip(own.observation.values, own.best_action.values, strict=True):
+            name = barcode.tobytes()
+            known += name in last
+            changed += last.get(name, arm) != arm
+            last[name] = arm
+    return changed / known
 
 
 def test_the_figures_of_the_correlated_family():

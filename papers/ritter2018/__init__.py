@@ -1,7 +1,17 @@
 """Ritter et al. 2018, Been there, done that: meta-learning with episodic recall (arXiv:1805.09692)."""
 
 from ..declaration import Paper
-from . import barcode, compositional, correlated, handover, images, recall, two_step, water_maze
+from . import (
+    barcode,
+    changing,
+    compositional,
+    correlated,
+    handover,
+    images,
+    recall,
+    two_step,
+    water_maze,
+)
 
 paper = Paper(
     name="ritter2018",
@@ -14,6 +24,7 @@ paper = Paper(
         *barcode.EXPERIMENTS,
         *recall.EXPERIMENTS,
         *correlated.EXPERIMENTS,
+        *changing.EXPERIMENTS,
         *handover.EXPERIMENTS,
         *two_step.EXPERIMENTS,
         *images.EXPERIMENTS,
@@ -24,6 +35,7 @@ paper = Paper(
         *barcode.SIGNATURES,
         *recall.SIGNATURES,
         *correlated.SIGNATURES,
+        *changing.SIGNATURES,
         *handover.SIGNATURES,
         *two_step.SIGNATURES,
         *images.SIGNATURES,
