@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from . import __version__, experiment, papers
 from .data.progress import ProgressLine, seed_ranges
@@ -19,6 +20,7 @@ from .papers import runs
 
 if TYPE_CHECKING:
     from .papers.declaration import Experiment
+    from .papers.runs import Run
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -59,13 +61,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
+class Parser(argparse.ArgumentParser):
+    """Says of a mistake in one line what it is; usage is for `--help`."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see  {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser; names are completed and checked against what the papers declare."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument("--out", help="folder of all runs (default: $FASTSLOW_RUNS, else runs)")
     common.add_argument("-q", "--quiet", action="store_true", help="no progress")
     common.add_argument("--traceback", action="store_true", help="show where an error came from")
-    training = argparse.ArgumentParser(add_help=False)
+    training = Parser(add_help=False)
     training.add_argument("--profile", choices=("quick", "full"), default="quick")
     training.add_argument(
         "--jobs", type=int, metavar="N",
@@ -75,13 +84,18 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     training.add_argument("--force", action="store_true", help="compute finished seeds again")
 
-    top = argparse.ArgumentParser(prog="fastslow", description=__doc__)
+    changes = Parser(add_help=False)
+    changes.add_argument(
+        "--set", dest="changes", action="append", default=[], metavar="NAME=VALUE",
+        help="change a setting: agent.n_units=64, training.n_lives=5000, task=my.py:MyTask, "
+        "agent=my.py:MyAgent",
+    )  # fmt: skip
+
+    top = Parser(prog="fastslow", description=__doc__)
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(metavar="command", required=True)
 
-    def add(
-        name: str, command: Command, text: str, *parents: argparse.ArgumentParser
-    ) -> argparse.ArgumentParser:
+    def add(name: str, command: Command, text: str, *parents: Parser) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text, parents=[common, *parents])
         sub.set_defaults(command=command)
         return sub
@@ -91,13 +105,9 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "kind", nargs="?", choices=("tasks", "experiments", "signatures", "figures", "datasets")
     )
-    sub = add("run", run, "train, test and record experiments", training)
+    sub = add("run", run, "train, test and record experiments", training, changes)
     sub.add_argument("experiment", nargs="+")
     sub.add_argument("--seeds", type=seeds, help="0-7 or 0,3,5 (default: those of the profile)")
-    sub.add_argument(
-        "--set", dest="changes", action="append", default=[], metavar="NAME=VALUE",
-        help="change a setting: agent.n_units=64, training.n_lives=5000, task=my.py:MyTask",
-    )  # fmt: skip
     sub.add_argument("--dry-run", action="store_true", help="say what would be run")
     sub = add("check", check, "verdicts on signatures; exit 1 if any is absent or undiagnostic")
     sub.add_argument("name", nargs="*", help="papers or signatures (default: all)")
@@ -108,7 +118,7 @@ def parser() -> argparse.ArgumentParser:
     sub = add("figure", figure, "draw figures from finished runs")
     sub.add_argument("name", nargs="*")
     sub.add_argument("--all", action="store_true")
-    sub = add("compare", compare, "an experiment beside animals, people or your own table")
+    sub = add("compare", compare, "an experiment beside animals, people or your own table", changes)
     sub.add_argument("experiment")
     sub.add_argument("data", help="a data set (fastslow list datasets) or a csv file")
     sub.add_argument("--sample", help="of a data set: standard (default), attentive")
@@ -118,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
         "--drop-missing", action="store_true", help="leave out trials with empty cells"
     )
     add("doctor", doctor, "what of this machine fastslow can use; exit 1 if there is a problem")
-    sub = add("show", show, "settings, seeds and results of a run")
+    sub = add("show", show, "settings, seeds and results of a run", changes)
     sub.add_argument("experiment")
     sub = add("reproduce", reproduce, "run, check and draw whole papers; write a report", training)
     sub.add_argument("paper", nargs="*", help="default: all")
@@ -218,10 +228,14 @@ def run(options: argparse.Namespace) -> int:
     declared = [experiment.configured(e, options.changes) for e in declared]
     for e in declared:
         _run_one(e, options, options.seeds)
-    if not options.dry_run and not options.changes:
+    where = f" --out {options.out}" if options.out else ""
+    if options.changes and not options.dry_run:
+        changed = " ".join(f"--set {shlex.quote(change)}" for change in options.changes)
+        for e in declared:
+            print(f"next:  fastslow show {e.name} {changed}{where}")
+    elif not options.dry_run:
         for name in papers.figures_of([e.name for e in declared]):
             missing = runs.missing_runs(papers.find_figure(name).needs, options.out)
-            where = f" --out {options.out}" if options.out else ""
             first = f"fastslow run {' '.join(missing)}{where} && " if missing else ""
             print(f"next:  {first}fastslow figure {name}{where}")
     return 0
@@ -300,9 +314,12 @@ def compare(options: argparse.Namespace) -> int:
     from .report import save_comparison
 
     columns = {name: getattr(options, name) for name in (*COLUMNS, "sample", "drop_missing")}
-    found = compare_with(options.experiment, options.data, out=options.out, **columns)
+    name, source = options.experiment.replace("@", "-"), options.experiment
+    if options.changes:
+        source = _finished(options)
+        name = f"{name}-{source.folder.path.name}"
+    found = compare_with(source, options.data, out=options.out, **columns)
     print(found)
-    name = options.experiment.replace("@", "-")
     for path in save_comparison(found, f"{name}-{Path(options.data).stem}", options.out):
         print(path)
     return 0
@@ -319,7 +336,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    done = runs.finished(papers.find_experiment(options.experiment).name, options.out)
+    done = _finished(options)
     print(f"{done.experiment.name}: {done.experiment.summary}")
     print(f"path: {done.folder.path}\nseeds: {seed_ranges(done.seeds)}")
     print(json.dumps(done.folder.spec, indent=1))
@@ -330,6 +347,12 @@ def show(options: argparse.Namespace) -> int:
         said = ", ".join(f"{r:.2f}" for r in rewards)
         print(f"reward per episode{f', test {name}' if name else ''}: {said}")
     return 0
+
+
+def _finished(options: argparse.Namespace) -> Run:
+    """The run of the experiment that is named, with its settings changed."""
+    declared = papers.find_experiment(options.experiment)
+    return runs.finished(experiment.configured(declared, options.changes), options.out)
 
 
 def reproduce(options: argparse.Namespace) -> int:

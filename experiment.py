@@ -18,13 +18,13 @@ from typing import Any
 from .data.progress import ProgressLine, in_notebook
 from .data.specification import override
 from .data.store import RunFolder
+from .models.agent import Agent
 from .models.prefrontal import Prefrontal
 from .models.threads import shared_threads
 from .models.training import Progress, fastest_engine
 from .papers import find_experiment
 from .papers.declaration import Experiment
 from .papers.runs import Run, folder_of, recording_file, tested_agent
-from .tasks import Task
 
 _TOGETHER = 8  # seeds simulated side by side; more would take memory rather than less time
 Report = Callable[[Experiment, Sequence[int], Progress], None]
@@ -34,14 +34,14 @@ class DivergedError(ValueError):
     """Training of some seeds ended in numbers that are not finite."""
 
 
-def load_task(reference: str) -> Task:
-    """The task `Class` of a file, from `file.py:Class`."""
+def load_own(kind: str, reference: str) -> Any:
+    """The user's "task" or "agent" `Class` of a file, from `file.py:Class`."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     file, _, name = reference.rpartition(":")
     path = Path(file).resolve()
     if not file.endswith(".py") or not path.is_file():
-        raise ValueError(f"task must be file.py:Class with an existing file, got '{reference}'")
+        raise ValueError(f"{kind} must be file.py:Class with an existing file, got '{reference}'")
     spec = spec_from_file_location(f"fastslow_user_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} cannot be imported")
@@ -49,21 +49,23 @@ def load_task(reference: str) -> Task:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-        task = getattr(module, name)()
+        own = getattr(module, name)()
     except AttributeError as error:
-        raise ValueError(f"{path} has no task '{name}' ({error})") from error
+        raise ValueError(f"{path} has no {kind} '{name}' ({error})") from error
     except Exception as error:
         raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
-    if not hasattr(task, "play"):
+    if kind == "task" and not hasattr(own, "play"):
         raise ValueError(f"{path}: '{name}' is not a task, it has no play; see docs/own_task.md")
-    return task
+    if kind == "agent" and not isinstance(own, Agent):
+        raise ValueError(f"{path}: '{name}' does not derive from fastslow.Agent")
+    return own
 
 
 def _load_again(files: Sequence[str]) -> None:
     """Import the users' files that the parent process has imported."""
     for file in files:
         with suppress(ValueError):
-            load_task(f"{file}:")
+            load_own("task", f"{file}:")
 
 
 def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
@@ -75,10 +77,24 @@ def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
         if path == "task":
             # tests on other tasks belong to the preset
             tests = {name: test for name, test in experiment.tests.items() if test.task is None}
-            experiment = replace(experiment, task=load_task(text), tests=tests)
+            experiment = replace(experiment, task=load_own("task", text), tests=tests)
+        elif path == "agent":
+            experiment = _with_agent(experiment, load_own("agent", text))
         else:
             experiment = override(experiment, path, text)
     return experiment
+
+
+def _with_agent(experiment: Experiment, agent: Agent) -> Experiment:
+    """The experiment with another agent, trained if it is a network, in the tests that it can take."""
+    training = experiment.training if isinstance(agent, Prefrontal) else None
+    tests = {
+        name: test
+        for name, test in experiment.tests.items()
+        if set(test.without) <= set(agent.parts) and (training or test.snapshot == 1)
+    }
+    recording = replace(experiment.recording, without=())
+    return replace(experiment, agent=agent, training=training, tests=tests, recording=recording)
 
 
 def run(

@@ -13,6 +13,7 @@ from .data.store import atomic_write
 from .papers.declaration import Figure, Signature, experiment_of
 from .papers.runs import (
     MissingRunError,
+    Run,
     finished,
     missing_runs,
     recordings,
@@ -116,15 +117,15 @@ def _save(drawing: Drawing, numbers: pd.DataFrame, name: str, out: str | Path | 
 
 
 def compare(
-    experiment: str, data: str | Path | pd.DataFrame, *, out: str | Path | None = None,
+    experiment: str | Run, data: str | Path | pd.DataFrame, *, out: str | Path | None = None,
     **columns: Any,
 ) -> Comparison:  # fmt: skip
     """Compare the finished seeds of an experiment with animals or people.
 
     Parameters
     ----------
-    experiment : str
-        `paper/experiment`, or one of its tests, `paper/experiment@test`.
+    experiment : str or Run
+        `paper/experiment`, one of its tests, `paper/experiment@test`, or what `fastslow.run` returns.
     data : str, path or DataFrame
         A data set of the catalogue by name, a csv file, or a table.
     out : path, optional
@@ -135,6 +136,8 @@ def compare(
     """
     from .papers.comparison import compare as compare_recording
 
+    if isinstance(experiment, Run):
+        return compare_recording(experiment.recording, experiment.experiment.name, data, **columns)
     (recording,) = recordings([experiment], out).values()
     return compare_recording(recording, experiment, data, **columns)
 

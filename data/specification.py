@@ -10,6 +10,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ def specification(thing: object) -> Any:
     """Class name and settings of a task, agent, training or test, as JSON values.
 
     A class from outside the package also carries a hash of its source file, so that a changed
-    file is another specification.
+    file is another specification; so does a function, with the values that it takes from around it.
     """
     if is_dataclass(thing) and not isinstance(thing, type):
         values = {f.name: specification(getattr(thing, f.name)) for f in fields(thing) if f.repr}
@@ -32,16 +33,38 @@ def specification(thing: object) -> Any:
         return [specification(value) for value in thing]
     if thing is None or isinstance(thing, (bool, int, float, str)):
         return thing
-    raise TypeError(f"a setting must be a plain value or a dataclass, got {type(thing).__name__}")
+    if isinstance(thing, type):
+        return {"class": thing.__name__, **_source(thing)}
+    if isinstance(thing, partial):
+        return {"partial": specification(thing.func), **specification(thing.keywords),
+                "arguments": specification(thing.args)}  # fmt: skip
+    if inspect.isfunction(thing):
+        return {"function": thing.__qualname__, **_source(thing), **_around(thing)}
+    raise TypeError(
+        f"a setting must be a plain value, a dataclass or a function, got {type(thing).__name__}"
+    )
 
 
-def _source(cls: type) -> dict[str, str]:
-    if cls.__module__.partition(".")[0] == __name__.partition(".")[0]:
+def _around(function: types.FunctionType) -> dict[str, Any]:
+    """Values that a function takes from around it; its file tells of functions and classes."""
+    around = inspect.getclosurevars(function)
+    values = {**around.globals, **around.nonlocals}
+    defaults = {f"default {i}": value for i, value in enumerate(function.__defaults__ or ())}
+    return {
+        name: specification(value)
+        for name, value in {**values, **defaults}.items()
+        if not isinstance(value, types.ModuleType | types.FunctionType | type)
+    }
+
+
+def _source(thing: type | types.FunctionType) -> dict[str, str]:
+    if thing.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return {}
     try:
-        text = inspect.getsource(inspect.getmodule(cls) or cls)
+        text = inspect.getsource(inspect.getmodule(thing) or thing)
     except (OSError, TypeError):  # defined in a notebook or at a prompt
-        text = repr([(name, _compiled(value)) for name, value in sorted(vars(cls).items())])
+        members = vars(thing) if isinstance(thing, type) else {"": thing}
+        text = repr([(name, _compiled(value)) for name, value in sorted(members.items())])
     return {"source": hashlib.sha256(text.encode()).hexdigest()[:16]}
 
 
@@ -69,9 +92,11 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
     """
     whole = whole or path
     name, _, rest = path.partition(".")
-    known = [f.name for f in fields(thing) if f.init] if is_dataclass(thing) else []
+    known = _settings(thing)
     if name not in known:
         close = get_close_matches(name, known, n=1)
+        deeper = [f"{n}.{name}" for n in known if name in _settings(getattr(thing, n))]
+        close = close or deeper
         hint = f"did you mean '{close[0]}'?" if close else f"it has {', '.join(known) or 'none'}"
         raise ValueError(f"no setting '{whole}' in {type(thing).__name__}; {hint}")
     if rest:
@@ -86,6 +111,10 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
         article = "an" if kind[0] in "aeiou" else "a"
         raise ValueError(f"{whole} is {article} {kind} ({old!r} by default), got '{text}'")
     return replace(thing, **{name: value})
+
+
+def _settings(thing: Any) -> list[str]:
+    return [f.name for f in fields(thing) if f.init] if is_dataclass(thing) else []
 
 
 def _literal(text: str) -> Any:

@@ -164,13 +164,17 @@ def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[st
         have = "has" if len(missing) == 1 else "have"
         names = " ".join(missing)
         raise MissingRunError(
-            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}"
+            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}{_where(out)}"
         )
     loaded: dict[str, Any] = {}
     for source in sources:
         name, _, test = source.partition("@")
         loaded[source] = finished(name, out).test_on_demand(test)
     return loaded
+
+
+def _where(out: str | Path | None) -> str:
+    return f" --out {out}" if out else ""
 
 
 def missing_runs(sources: Iterable[str], out: str | Path | None = None) -> list[str]:
@@ -183,14 +187,19 @@ class MissingRunError(ValueError):
     """An experiment that is needed has not been run."""
 
 
-def finished(name: str, out: str | Path | None = None) -> Run:
+def finished(experiment: str | Experiment, out: str | Path | None = None) -> Run:
     """The finished seeds of an experiment, of those that a profile asks for."""
-    experiment = find_experiment(name)
+    experiment = find_experiment(experiment) if isinstance(experiment, str) else experiment
     folder = folder_of(experiment, out)
     seeds, failed = (
         [seed for seed in folder.seeds(mark) if seed in experiment.seeds("full")]
         for mark in ("finished", "diverged")
     )
     if not seeds:
-        raise MissingRunError(f"{name} has not been run: run  fastslow run {name}")
+        preset = folder.path == folder_of(find_experiment(experiment.name), out).path
+        these, same = ("", "") if preset else (" with these settings", " with the same --set")
+        raise MissingRunError(
+            f"{experiment.name} has not been run{these}: run  fastslow run {experiment.name}"
+            f"{_where(out)}{same}"
+        )
     return Run(experiment, folder, seeds, failed)

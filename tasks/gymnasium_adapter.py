@@ -168,7 +168,7 @@ def from_gymnasium(make_env: Callable[[], Env], n_steps: int) -> Task:
     return GymnasiumTask(make_env, n_steps, size, actions, start)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GymnasiumTask:
     """Gymnasium environments in lockstep, made by `from_gymnasium`; they count actions from `start`."""
 
@@ -177,6 +177,11 @@ class GymnasiumTask:
     observation_size: int
     action: Discrete
     start: int
+
+    def __repr__(self) -> str:
+        """The same in every process: a function's own would show its address."""
+        made_by = getattr(self.make_env, "__qualname__", type(self.make_env).__name__)
+        return f"GymnasiumTask({made_by}, n_steps={self.n_steps})"
 
     def play(self, n: int, rng: Lanes) -> Play:
         flatten = _gymnasium().spaces.flatten

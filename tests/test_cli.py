@@ -153,6 +153,22 @@ def test_a_mistake_in_another_process_is_one_line(capfd, monkeypatch):
     assert capfd.readouterr().err.splitlines()[-1].startswith("fastslow: ")
 
 
+def test_an_agent_from_a_file_and_its_changed_run_are_shown(capsys, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from fastslow.models.learners import Random\nclass Chance(Random): pass\n"
+        "class Nobody: pass\n"
+    )
+    own = ("toy/net", "--set", f"agent={file}:Chance")
+    assert f"next:  fastslow show {' '.join(own)}" in said(capsys, "run", *own).out
+    shown = said(capsys, "show", *own).out
+    assert '"class": "Chance"' in shown
+    assert "reward per episode" in shown
+    assert "has not been run" in mistake(capsys, "show", "toy/net")
+    nobody = ("run", "toy/net", "--set", f"agent={file}:Nobody")
+    assert "'Nobody' does not derive from fastslow.Agent" in mistake(capsys, *nobody)
+
+
 def test_full_profile_adds_the_missing_seeds(capsys):
     said(capsys, "run", "toy/net")
     out = said(capsys, "run", "toy/net", "--profile", "full").out
@@ -204,6 +220,10 @@ def test_list_says_what_has_been_run(capsys):
             "agent.n_units is an int (6 by default), got '3.5'",
         ),
         (("run", "toy/net", "--set", "agent.n_units"), "changed by name=value"),
+        (("run", "toy/net", "--set", "n_units=3"), "did you mean 'agent.n_units'?"),
+        (("run", "toy/net", "--set", "agent=no.py:Me"), "agent must be file.py:Class"),
+        (("show", "toy/net", "--set", "agent.n_units=3"), "run toy/net with the same --set"),
+        (("figure", "toy/reward", "--out", "here"), "run  fastslow run toy/net --out here"),
         (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
         (("check",), "toy/net, toy/chance have not been run: run  fastslow run toy/net toy/chance"),
         (("figure", "toy/reward"), "toy/net has not been run: run  fastslow run toy/net"),
@@ -247,7 +267,9 @@ def test_wrong_seeds_exit_with_two(capsys):
     with pytest.raises(SystemExit) as stopped:
         cli.main(["run", "toy/net", "--seeds", "a-b"])
     assert stopped.value.code == 2
-    assert "seeds are given as 0-7 or 0,3,5" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "seeds are given as 0-7 or 0,3,5" in err
+    assert err.count("\n") == 1
 
 
 def test_interruption_exits_with_130(capsys, monkeypatch):

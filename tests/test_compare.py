@@ -104,6 +104,14 @@ def test_transitions_follow_from_states_and_that_is_said(planner, people):
     assert "common transition: state equals choice (congruent mapping)" in str(by_state)
 
 
+def test_a_run_of_ones_own_experiment_is_compared_too(planner, people, tmp_path):
+    run = fs.run(PLANNER, out=tmp_path)
+    found = fs.compare(run, people, common="common")
+    assert found.agents == "toy/planner, 3 seeds"
+    expected = compare(planner, "toy/planner", people, common="common")
+    pd.testing.assert_frame_equal(found.table, expected.table)
+
+
 def test_a_bandit_is_compared_by_winning_and_losing(tmp_path):
     table = as_table(recorded(ARMS.task, Random(), range(5)))
     table.to_csv(tmp_path / "mice.csv", index=False)

@@ -2,7 +2,9 @@
 
 import inspect
 import warnings
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
+from functools import partial
+from itertools import combinations
 
 import gymnasium
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
+import fastslow as fs
 from fastslow import tasks
+from fastslow.data.specification import specification
 from fastslow.models import Prefrontal
 from fastslow.models.training import ActorCritic, Trainer
 from fastslow.tasks import (
@@ -232,3 +236,34 @@ def test_a_missing_gymnasium_is_named_with_the_way_out(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "gymnasium", None)
     with pytest.raises(ModuleNotFoundError, match=r'pip install "fastslow\[gymnasium\]"'):
         as_gymnasium(Bandit())
+
+
+# ---------------------------------------------------------------- as an experiment
+
+
+def made(name):
+    return lambda: gymnasium.make(name)
+
+
+def test_an_environment_is_trained_recorded_and_found_again(tmp_path):
+    experiment = fs.Experiment(
+        name="mine/lake", summary="", task=from_gymnasium(frozen_lake, n_steps=20),
+        agent=Prefrontal(n_units=6), training=ActorCritic(n_lives=32, n_lanes=16),
+        recording=fs.Test(n_lives=4),
+    )  # fmt: skip
+    run = fs.run(experiment, seeds=[0], out=tmp_path)
+    assert run.recording.sizes["feature"] == 16
+    assert "0x" not in run.recording.attrs["task"]
+    again = replace(experiment, task=from_gymnasium(frozen_lake, n_steps=20))
+    assert fs.run(again, seeds=[0], out=tmp_path).folder.path == run.folder.path
+
+
+def test_what_makes_an_environment_is_part_of_the_key():
+    def key(make):
+        return specification(from_gymnasium(make, n_steps=20))
+
+    assert key(made("FrozenLake-v1")) == key(made("FrozenLake-v1"))
+    other = partial(gymnasium.make, "CartPole-v1")
+    keys = [key(made("FrozenLake-v1")), key(made("CartPole-v1")), key(frozen_lake), key(other)]
+    keys += [key(partial(gymnasium.make, "FrozenLake-v1")), key(Countdown)]
+    assert all(a != b for a, b in combinations(keys, 2))
