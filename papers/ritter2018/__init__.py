@@ -89,8 +89,9 @@ paper = Paper(
         ),
         "ritter2018/correlated_gate_falls": (
             "At the first pull, which has to go to some arm, the gate is lower by .037 of its opening, "
-            "not by a tenth; it closes after it. Where all seems familiar a far memory costs 1.3, not "
-            ".3: the network does go by its familiarity."
+            "not by a tenth; it closes after it, as eight new networks that were asked confirm: from "
+            "the second pull on it is lower by .27 [.23, .32]. Where all seems familiar a far memory "
+            "costs 1.3, not .3: the network does go by its familiarity."
         ),
         "ritter2018/correlated_gated_harmless": (
             "At five bits what comes back costs .29 [.02, .57], where training without costly mistakes "
