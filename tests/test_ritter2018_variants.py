@@ -127,6 +127,23 @@ def test_the_figures_of_the_correlated_family():
         plt.close(drawing)
 
 
+def test_the_figure_of_changing_shows_the_savings_of_each_network():
+    figure = changing.FIGURES[0]
+    own = {f"ritter2018/{name}{test}": recordings(recall)[f"ritter2018/recall{test}"]
+           for name in ("changing", "correlated", "recall")
+           for test in ("", "@empty_memory")}  # fmt: skip
+    drawing, table = figure.draw({source: own[source] for source in figure.needs})
+    plt.close(drawing)
+    expected = changing.SIGNATURES[0].measure(*(own[s] for s in changing.SIGNATURES[0].subject))
+    drawn = table[table["shift"] == recall.NEAR]
+    np.testing.assert_allclose(drawn["mean"], expected.mean(), atol=1e-6)
+    assert list(drawn.network) == [
+        "ritter2018/changing",
+        "ritter2018/correlated",
+        "ritter2018/recall",
+    ]
+
+
 def test_how_much_lower_the_gate_is(seed):
     task = replace(SHORT[recall], n_pulls=2)
     agent = recall.NETWORK.initialized(task, seed)

@@ -72,10 +72,10 @@ def draw_optimism(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
     table = pd.DataFrame(rows)
     for name, own in table.groupby("source", sort=False):
         label, color, line = STYLES[str(name)]
-        ax.plot(own.variance, own.bias, ".", ms=3, color=COLORS[color])
+        ax.plot(own.variance, own.bias, ".", ms=3, color=COLORS[color], clip_on=False)
         mean = own.groupby("variance").bias.mean()
         ax.plot(mean.index, mean, line, color=COLORS[color], label=label)
-    ax.axhline(0, color=COLORS["published"], linewidth=0.6)
+    ax.axhline(0, color=COLORS["published"], linewidth=0.6, zorder=0)
     ax.set(xlabel="variance of the reward (reward²)", ylabel="value - reward (reward)")
     ax.legend(handlelength=1.8)
     return drawing, table

@@ -241,7 +241,8 @@ FIGURES = (
         caption=(
             "Moves whose state and action had never been stored. (a) Their value, the mean over the "
             "nearest entries, by steps to the goal. (b) Rank correlation of value and nearness to "
-            "the goal, by similarity of the nearest entry in quarters."
+            "the goal, by similarity of the nearest entry in quarters; quarters "
+            "with the same borders are one, as one-hot states are all equally near."
         ),
         needs=(f"{_MFEC}@many", f"{_ONE_HOT}@many"),
         draw=draw_new_states,

@@ -18,6 +18,9 @@ STYLES = {
     "blundell2016/maze_long": ("MFEC", "network", "-"),
     "blundell2016/maze_dqn_long": ("DQN", "model_free", "-"),
     "pritzel2017/maze_long": ("NEC", "optimal", "-"),
+    "blundell2016/maze_mirrored": ("MFEC", "network", "-"),
+    "blundell2016/maze_dqn_mirrored": ("DQN", "model_free", "-"),
+    "pritzel2017/maze_mirrored": ("NEC", "optimal", "-"),
     "pritzel2017/maze": ("NEC", "optimal", "-"),
     "pritzel2017/maze_random_embedding": ("NEC, random embedding", "optimal", ":"),
 }
@@ -90,11 +93,13 @@ def draw_domain(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         label, color, line = DOMAIN[str(name)]
         middle = own.groupby("states").share.median()
         ax.plot(own.states + 0.7 * (k - 1), own.share, ".", ms=3, color=COLORS[color])
+        n_seeds = own.seed.nunique()
+        label += f" ({n_seeds} seed{'s' * (n_seeds > 1)})"
         ax.plot(middle.index, middle, line, color=COLORS[color], label=label)
     ax.axhline(1 / 3, color=COLORS["published"], linestyle="--", linewidth=0.6)
     ax.set(
         xlabel="free cells but the goal", ylabel="attempts, MFEC / DQN", yscale="log",
-        ylim=(0.1, 10), xlim=(15, 71),
+        ylim=(0.1, 15), xlim=(15, 71),
     )  # fmt: skip
     ax.set_yticks((0.1, 1 / 3, 1, 3, 10), ("0.1", "1/3", "1", "3", "10"))
     ax.yaxis.set_minor_formatter(NullFormatter())
@@ -133,7 +138,8 @@ def draw_new_states(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Da
             axes[1].plot(similarity[here].mean(), rank, "o", ms=3, color=COLORS[color])
             rows.append({"source": source, "panel": "b", "x": similarity[here].mean(), "y": rank})
     axes[0].set(xlabel="steps to the goal", ylabel="value of a new move (reward)")
-    axes[1].set(xlabel="similarity of the nearest", ylabel="value and nearness (rho)")
+    axes[1].axhline(0, color=COLORS["published"], linewidth=0.6, zorder=0)
+    axes[1].set(xlabel="similarity of the nearest", ylabel="rank correlation", xlim=(0.1, 0.6))
     axes[0].margins(y=0.35)
     axes[0].legend(handlelength=1, borderaxespad=0.1)
     for ax, text in zip(axes, "ab", strict=True):

@@ -201,6 +201,16 @@ FIGURES = (
         draw=draw_learning,
     ),
     Figure(
+        name="pritzel2017/maze_mirrored",
+        caption=(
+            "New lives in the mirror image of the maze, where the last 1,000 of 2,000 attempts are "
+            "compared. Mean path of the last 20 attempts over the shortest, median over lives; lines: "
+            "median over seeds; bands: quartiles."
+        ),
+        needs=(f"{_NEC}_mirrored", f"{_MFEC}_mirrored", f"{_DQN}_mirrored"),
+        draw=draw_learning,
+    ),
+    Figure(
         name="pritzel2017/bandit",
         caption=(
             "Probability of the best of four arms, rewards paid with .9 or .1, mean over 50 episodes. "

@@ -46,6 +46,7 @@ paper = Paper(
         *barcode.FIGURES,
         *recall.FIGURES,
         *correlated.FIGURES,
+        *changing.FIGURES,
         *handover.FIGURES,
         *two_step.FIGURES,
         *images.FIGURES,

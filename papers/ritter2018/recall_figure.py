@@ -63,6 +63,40 @@ def draw_recall(
     return drawing, pd.concat(tables, ignore_index=True)
 
 
+def draw_changing(
+    recordings: Mapping[str, xr.Dataset], networks: Mapping[str, tuple[str, str]]
+) -> tuple[Figure, pd.DataFrame]:
+    """Savings in the very same context by shift; `networks` gives label and color of each."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import pandas as pd
+
+    from ...analysis.similarity import savings
+    from ...analysis.statistics import half_interval
+    from ...analysis.style import COLORS, ONE_COLUMN
+
+    drawing, ax = plt.subplots(figsize=(ONE_COLUMN, 1.9))
+    tables = []
+    for i, (network, (label, color)) in enumerate(networks.items()):
+        saved = savings(recordings[network], recordings[f"{network}@empty_memory"])
+        values = saved.sel(distance=0).transpose("seed", "shift")
+        at = np.arange(values.sizes["shift"]) + 0.2 * (i - (len(networks) - 1) / 2)
+        mean, half = values.values.mean(axis=0), half_interval(values.values)
+        ax.plot(
+            np.broadcast_to(at, values.shape), values, ".", ms=2, color=COLORS[color], alpha=0.5
+        )
+        ax.errorbar(at, mean, half, fmt="o", ms=3, lw=0.8, color=COLORS[color], label=label)
+        tables.append(
+            pd.DataFrame({"network": network, "shift": values["shift"], "mean": mean,
+                          "low": mean - half, "high": mean + half})
+        )  # fmt: skip
+    ax.axhline(0, color="black", lw=0.5, zorder=0)
+    ax.set_xticks(range(values.sizes["shift"]), [str(s) for s in values["shift"].values])
+    ax.set(xlabel="arms by which the good one has moved", ylabel="savings (reward)")
+    ax.legend(title="known contexts that change")
+    return drawing, pd.concat(tables, ignore_index=True)
+
+
 def draw_gate(recordings: Mapping[str, xr.Dataset], network: str) -> tuple[Figure, pd.DataFrame]:
     """The gate by pull, one curve for each number of bits; and from the second pull on, by bits."""
     import matplotlib.pyplot as plt
@@ -84,12 +118,12 @@ def draw_gate(recordings: Mapping[str, xr.Dataset], network: str) -> tuple[Figur
         tables.append(
             pd.DataFrame({"panel": "a", "curve": f"{distance} bits", "pull": pull, "mean": curve})
         )
-    for source, label, color in (
-        (network, "epLSTM", "network"),
-        (f"{network}@all_familiar", "all seems familiar", "cue"),
+    for source, label, color, aside in (
+        (network, "epLSTM", "network", -0.08),
+        (f"{network}@all_familiar", "all seems familiar", "cue", 0.08),
     ):
         values = later_gate(recordings[source]).mean("shift")
-        tables.append(_curve(axes[1], "b", label, color, values))
+        tables.append(_curve(axes[1], "b", label, color, values, aside))
     axes[0].set(xlabel="pull", ylabel="reinstatement gate", ylim=(0, None))
     axes[1].set(xlabel="bits that differ", ylabel="gate, later pulls", ylim=(0, None))
     for ax, text in zip(axes, "ab", strict=True):
@@ -98,8 +132,10 @@ def draw_gate(recordings: Mapping[str, xr.Dataset], network: str) -> tuple[Figur
     return drawing, pd.concat(tables, ignore_index=True)
 
 
-def _curve(ax: Axes, panel: str, label: str, color: str, values: xr.DataArray) -> pd.DataFrame:
-    """Mean over seeds of `values` (seed, distance), with its interval."""
+def _curve(
+    ax: Axes, panel: str, label: str, color: str, values: xr.DataArray, aside: float = 0.0
+) -> pd.DataFrame:
+    """Mean over seeds of `values` (seed, distance), with its interval, drawn a bit `aside`."""
     import pandas as pd
 
     from ...analysis.statistics import half_interval
@@ -108,7 +144,9 @@ def _curve(ax: Axes, panel: str, label: str, color: str, values: xr.DataArray) -
     values = values.transpose("seed", "distance")
     distance, mean = values.distance.values, values.values.mean(axis=0)
     half = half_interval(values.values)
-    ax.errorbar(distance, mean, half, fmt="o-", ms=2, lw=0.8, color=COLORS[color], label=label)
+    ax.errorbar(
+        distance + aside, mean, half, fmt="o-", ms=2, lw=0.8, color=COLORS[color], label=label
+    )
     return pd.DataFrame(
         {"panel": panel, "curve": label, "distance": distance, "mean": mean,
          "low": mean - half, "high": mean + half}
