@@ -33,6 +33,16 @@ paper = Paper(
             "to another place, since the cue has only just begun."
         ),
         **dict.fromkeys(
+            tuple(
+                f"closed_loop/{kind}prefrontal_{what}"
+                for kind in ("", "matched_")
+                for what in ("order", "content")
+            ),
+            "Moves are counted at a quarter, a half and three quarters of training, and at a quarter nobody "
+            "has learned yet (97 to 98 of 100 moves). As many backups or fewer in the controls: the same "
+            "comes out.",
+        ),
+        **dict.fromkeys(
             ("closed_loop/worth", "closed_loop/worth_beyond_occupancy"),
             "When a rest begins a backup of one state at most is worth anything, that before the "
             "outermost whose way is known; the wave passes all states, and what the others are worth "

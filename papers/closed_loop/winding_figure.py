@@ -53,7 +53,10 @@ def draw_winding(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataF
             tables.append(_curve(right, arm, x, trained).assign(agent="prefrontal"))
     left.set(xlabel="attempt", ylabel="moves", yscale="log", xticks=attempt, ylim=(10, None))
     right.set(xlabel="training (%)", ylabel="moves", xticks=x, ylim=(0, 105))
-    right.legend(*left.get_legend_handles_labels(), handlelength=1.6, loc="lower left")
+    right.legend(
+        *left.get_legend_handles_labels(), handlelength=1.6, loc="lower left", frameon=True,
+        edgecolor="none", framealpha=1,
+    )  # fmt: skip
     for ax, text in ((left, "a"), (right, "b")):
         ax.axhline(SHORTEST, color="0.8", lw=0.6, zorder=0)
         letter(ax, text)
