@@ -48,12 +48,12 @@ class DictionaryStore:
 
     Notes
     -----
-    Measured on two cores with nothing else running, 64 queries in 10^5 keys of 64 numbers, one
-    neighbor: 7 to 9.5 ms for certain with the cosine, 9 to 12 ms with distances (the first
-    numbers when the machine was at its best), 2 to 4 ms with `CellIndex()`, which is built in 1 s.
+    Processor time of 64 queries in 10^5 keys of 64 numbers, one neighbor: 9 to 10 ms for certain, with
+    the cosine as with distances, which threads share (`OMP_NUM_THREADS`); 2 to 5 ms with
+    `CellIndex()`, which is built in 1 s. The nearest 50 take 30 to 45 ms for certain.
     The index found the entry that a query was made from (each number moved by a Gaussian of .3 of
     the keys' standard deviation) in .90 of queries; for queries that are like no key it finds
-    the very nearest in .13, and else another one that is near. The nearest 50 take 50 to 75 ms.
+    the very nearest in .13, and else another one that is near.
 
     Examples
     --------
