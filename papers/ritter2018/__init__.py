@@ -67,7 +67,9 @@ paper = Paper(
         "ritter2018/recall_how": (
             "With the mapping shifted by one arm what is put back neither helps nor hurts: the network "
             "stores which arm is good, not how to look for it. Where that arm has failed it tries the "
-            "next one in 1 to 4 % of visits, less than by chance: what shifts are like was not learned."
+            "next one in 1 to 4 % of visits, less than by chance: what shifts are like was not learned, "
+            "since a known context has another good arm in 4 % of its visits in training. Where it has "
+            "in 30 % (`changing`) the same network does learn it and saves 1.8 [1.7, 1.9]."
         ),
         "ritter2018/recall_gate_closes": (
             "The gate hardly moves with distance (.594 to .585): it is a mask, open or shut for each "
@@ -82,7 +84,8 @@ paper = Paper(
         "ritter2018/correlated_how": (
             "With the mapping shifted by one arm the old memory costs 1.6. In training a changed mapping "
             "announced itself by a loss; where it does not, the old arm is pulled on. Savings of a "
-            "changed mapping are no more than 0 at any distance."
+            "changed mapping are no more than 0 at distance 0 and 1. Known contexts change in 6 % of their "
+            "visits there; where they do in 30 % (`changing`), what is put back speeds relearning."
         ),
         "ritter2018/correlated_gate_closes": (
             "The gate falls with every bit, in all eight networks, but from .531 to .512 only. The "
