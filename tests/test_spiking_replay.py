@@ -278,7 +278,7 @@ def test_random_backups_are_of_all_experiences():
 def test_decoded_needs_a_spiking_moment():
     now = moment()
     plain = Moment(**{k: v for k, v in vars(now).items() if k not in ("replayed", "again")})
-    with pytest.raises(ValueError, match=r"use it with models\.spiking_replay"):
+    with pytest.raises(ValueError, match="spikes are read of a spiking CA3"):
         Decoded().propose(plain)
 
 

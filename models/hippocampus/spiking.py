@@ -45,7 +45,9 @@ class SpikingMoment(Moment):
 
 def _spiking(moment: Moment) -> SpikingMoment:
     if not isinstance(moment, SpikingMoment):
-        raise ValueError("Decoded reads a spiking CA3: use it with models.spiking_replay")
+        raise ValueError(
+            "spikes are read of a spiking CA3: use SpikingQ or another agent that has one"
+        )
     return moment
 
 
