@@ -130,6 +130,11 @@ NOTES = {
         "What was earned can be seen without being told: the animal stands still at the goal and is put "
         "elsewhere. A network trained on places alone learns as well from that.",
     ),
+    "integrated/trained_by_permuted_errors_new_context": (
+        "A mistake of the prediction: what is not impaired in a new context is the search of one who "
+        "can walk to a corner. Networks taught by the errors of other lives learn nothing, not even that: "
+        "they move at random, for 82 steps."
+    ),
     "integrated/gate_shut_detour": (
         "A mistake of the prediction: the gap closes in a known context, and without what comes "
         "back its goal is not known. That costs what it costs at recurrence."
