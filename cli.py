@@ -1,4 +1,4 @@
-"""The command line: `fastslow run`, `list`, `check`, `why`, `figure`, `show`, `reproduce`."""
+"""Simulate how brains learn fast and slow, and check the models against the published science."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def _around(function: types.FunctionType) -> dict[str, Any]:
 
 
 def _source(thing: type | types.FunctionType) -> dict[str, str]:
-    if thing.__module__.partition(".")[0] == __name__.partition(".")[0]:
+    if str(thing.__module__).partition(".")[0] == __name__.partition(".")[0]:
         return {}
     try:
         text = inspect.getsource(inspect.getmodule(thing) or thing)

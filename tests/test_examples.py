@@ -4,12 +4,14 @@ import importlib.util
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import fastslow as fs
 from fastslow import cli
+from fastslow.data.recording import stack
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 
@@ -75,6 +77,55 @@ def test_the_experiment_of_the_text_runs(tmp_path, monkeypatch):
     scope = {"fs": fs, "Reversal": Reversal}
     exec(code, scope)
     assert scope["run"].test("blind").sizes["episode"] == 300
+
+
+def indented_code(name, start, end):
+    """The code of a page from the line that begins with `start` to the words `end`."""
+    text = (EXAMPLES.parent / name).read_text()
+    at = text.index(f"    {start}")
+    return re.sub(r"^    ", "", text[at : text.index(end, at)], flags=re.MULTILINE)
+
+
+def test_the_signature_of_the_text_is_judged(capsys):
+    code = indented_code("own_task.md", "from fastslow.papers.verdict", "## Environments")
+    agent = WinStay()
+
+    def recorded(agent):
+        return stack({s: fs.simulate(Reversal(), agent, 50, s) for s in range(4)})
+
+    blind = recorded(agent.without("reward_input"))
+    run = SimpleNamespace(recording=recorded(agent), test={"blind": blind}.get)
+    exec(code, {"fs": fs, "run": run})
+    assert capsys.readouterr().out.startswith("shown")
+
+
+def test_the_environment_of_the_text_is_trained(tmp_path, monkeypatch):
+    code = indented_code("own_task.md", "import gymnasium", "`fs.tasks.as_gymnasium")
+    monkeypatch.setenv("FASTSLOW_RUNS", str(tmp_path))
+    scope = {"fs": fs}
+    exec(code.replace("2_000", "32").replace("n_steps=200", "n_steps=30"), scope)
+    assert scope["run"].recording.sizes["feature"] == 4
+
+
+def test_the_page_on_own_data_says_what_it_prints(capsys):
+    blocks = re.findall(
+        r"^```python\n(.*?)^```",
+        (EXAMPLES.parent / "own_data.md").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+    scope = {}
+    for block in blocks:
+        exec(block, scope)
+        promised = [line[1:].split() for line in block.splitlines() if line.startswith("# ")]
+        assert [line.split() for line in capsys.readouterr().out.splitlines()] == promised
+    paths = fs.analysis.replay_paths
+    found = paths.event_paths(
+        scope["wave_time"], scope["wave_cell"], scope["waves"], scope["tuning"]
+    )
+    states, times = paths.as_rows(found)
+    track = np.eye(20, k=1, dtype=bool)
+    sequences = fs.analysis.sequences.find_sequences(states, follows=track, times=times)
+    assert set(sequences.direction) == {"reverse"}
 
 
 @pytest.mark.parametrize("name", ["reversal", "win_stay"])

@@ -38,6 +38,7 @@ def draw_two_step(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Data
     drawing, axes = plt.subplots(2, 4, figsize=(TWO_COLUMNS, 3.4), sharey=True)
     for panel, ax in zip(panels, axes.flat, strict=True):
         _draw_panel(ax, panel)
+    _explain(axes[1, 3])
     for ax in axes[:, 0]:
         ax.set_ylabel("stay probability")
     rows = [
@@ -109,9 +110,12 @@ def _draw_panel(ax: Axes, panel: dict[str, Any]) -> None:
     ax.set_xlim(-0.7, 4.2)
     ax.set_ylim(0, 1.05)
     ax.axhline(0.5, color="0.7", linewidth=0.5, linestyle=":", zorder=0)
-    if panel["label"] == "published":
-        from matplotlib.patches import Patch
 
-        keys = [Patch(facecolor="black", label="common"),
-                Patch(facecolor="white", edgecolor="black", label="rare")]  # fmt: skip
-        ax.legend(handles=keys, loc="lower left", handlelength=1, frameon=True, framealpha=0.9)
+
+def _explain(ax: Axes) -> None:
+    """What filled and open bars are, above the bars of a panel that leaves room."""
+    from matplotlib.patches import Patch
+
+    keys = [Patch(facecolor="black", label="common transition"),
+            Patch(facecolor="white", edgecolor="black", label="rare")]  # fmt: skip
+    ax.legend(handles=keys, loc="upper right", ncols=2, handlelength=1, frameon=False)
