@@ -170,15 +170,29 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def list_(options: argparse.Namespace) -> int:
-    kinds = [options.kind] if options.kind else ["experiments", "signatures", "figures"]
-    for kind in kinds:
-        if len(kinds) > 1:
-            print(f"{kind}:")
-        rows = _LISTS[kind](options.out)
-        width = max(len(row[0]) for row in rows)
-        for name, text in rows:
-            print(f"  {name:<{width}}  {text}")
+    rows = _LISTS[options.kind](options.out) if options.kind else _papers()
+    width = max(len(row[0]) for row in rows)
+    for name, text in rows:
+        print(f"  {name:<{width}}  {text}")
+    if not options.kind:
+        print(f"\nnext:  fastslow list {'|'.join(_LISTS)}")
     return 0
+
+
+def _papers() -> list[tuple[str, str]]:
+    """What each paper contributes, in numbers."""
+    rows = []
+    for name, paper in papers.PAPERS.items():
+        counts = ", ".join(
+            f"{len(found)} {kind}{'' if len(found) == 1 else 's'}"
+            for kind, found in (
+                ("experiment", paper.experiments),
+                ("signature", paper.signatures),
+                ("figure", paper.figures),
+            )
+        )
+        rows.append((name, f"{counts}: {paper.citation}"))
+    return rows
 
 
 def _tasks(out: str | None) -> list[tuple[str, str]]:

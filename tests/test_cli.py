@@ -198,6 +198,9 @@ def test_list_says_what_has_been_run(capsys):
     said(capsys, "run", "toy/net")
     assert "[2 seeds run]" in said(capsys, "list", "experiments").out
     assert "TwoStep" in said(capsys, "list", "tasks").out
+    overview = said(capsys, "list").out
+    assert "toy  2 experiments, 2 signatures, 1 figure: Toy et al." in overview
+    assert "next:  fastslow list tasks|experiments|signatures|figures|datasets" in overview
     assert "miller_rat_twostep" in said(capsys, "list", "datasets").out
 
 
