@@ -120,11 +120,15 @@ def open_recording(path: str | Path) -> xr.Dataset:
     ValueError
         If the file is damaged or not a recording of this version.
     """
-    from netCDF4 import set_chunk_cache
+    from netCDF4 import get_chunk_cache, set_chunk_cache
 
+    usual = get_chunk_cache()
     set_chunk_cache(0)  # variables are read whole and once; megabytes would be kept for each
-    with readable(path):
-        recording = xr.open_dataset(path, engine="netcdf4", cache=False)
+    try:
+        with readable(path):
+            recording = xr.open_dataset(path, engine="netcdf4", cache=False)
+    finally:
+        set_chunk_cache(*usual)  # files that are written go by it, too
     if recording.attrs.get("schema") != SCHEMA:
         recording.close()
         raise ValueError(
