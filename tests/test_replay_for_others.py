@@ -17,7 +17,7 @@ from fastslow.models.hippocampus.chains import Chain, chains
 from fastslow.models.hippocampus.readout import Sweep
 from fastslow.models.hippocampus.sources import NoReplay, ShuffledOrder
 from fastslow.models.hippocampus.spikes import Spikes
-from fastslow.models.hippocampus.spiking import AsManyRandom, Decoded, Rested, within
+from fastslow.models.hippocampus.spiking import AsManyRandom, Decoded, Rested
 from fastslow.models.prefrontal.offline_replay import Animal, OfflineReplay
 from fastslow.models.prefrontal.replaying import ReplayingPrefrontal
 from fastslow.models.replay_agents import SharpWaves
@@ -47,14 +47,14 @@ class Planted(SharpWaves):
     def hippocampus(self, task, rng):
         made, graph = super().hippocampus(task, rng), task.course.graphs[0]
 
-        def rest(lane, here, n_backups):
+        def rest(lane, here):
             start = made._way[lane][0] if made._way[lane] else here
             made._way[lane], made._gain[lane], made._over[lane] = [], [], False
             path = [s for s in graph.shortest_path(here, start) if s != self.broken]
             sweeps = [Sweep(0.1, 0.5, np.array(path), np.linspace(0.1, 0.4, len(path)))]
             read, n_dropped = made._read(lane, sweeps)
             nothing = Spikes(np.empty(0), np.empty(0, int))
-            return Rested(sweeps, within(read, n_backups), n_dropped, nothing, 0.0, here, here)
+            return Rested(sweeps, read, n_dropped, nothing, 0.0, here, here)
 
         made._rest = rest
         return made
