@@ -104,13 +104,14 @@ def test_events_are_sorted_by_the_last_reward():
 
 
 def test_fifty_laps_take_less_than_three_tenths_of_a_second():
-    """By the quickest of five lives: whatever else the machine does makes them longer, never shorter."""
+    """The quickest of three times five lives: what else the machine does makes them longer only."""
+    fs.simulate(linear_track(n_attempts=2), TabularQ(), 1)
     took = []
-    for seed in range(5):
+    for _ in range(3):
         start = process_time()
-        fs.simulate(linear_track(), TabularQ(), 1, seed=seed, record="rests")
+        fs.simulate(linear_track(), TabularQ(), 5, record="rests")
         took.append(process_time() - start)
-    assert min(took) < 0.3
+    assert min(took) / 5 < 0.3
 
 
 # --- news ---
