@@ -145,6 +145,8 @@ def test_schedules_run_from_start_to_end():
         ({"optimizer": "sgd"}, "optimizer must be adam or rmsprop, got 'sgd'"),
         ({"n_lives": 0}, "n_lives must be at least 1, got 0"),
         ({"n_lanes": 0}, "n_lanes must be at least 1, got 0"),
+        ({"discount": 9}, r"discount must be in \[0, 1\], got 9"),
+        ({"learning_rate": -1e-3}, "learning_rate must not be negative, got -0.001"),
     ],
 )
 def test_wrong_settings(settings, message):

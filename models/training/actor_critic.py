@@ -61,11 +61,16 @@ class ActorCritic:
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        if self.optimizer not in ("adam", "rmsprop"):
-            raise ValueError(f"optimizer must be adam or rmsprop, got '{self.optimizer}'")
         for name in ("n_lives", "n_lanes"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("discount", "trace_decay", "squared_decay"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)}")
+        for name in ("learning_rate", "learning_rate_end", "value_weight", "max_gradient_norm"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        self.update_settings(0)  # refuses an unknown optimizer
 
     @property
     def n_batches(self) -> int:

@@ -70,6 +70,10 @@ class UpdateSettings:
     squared_decay: float
     epsilon: float
 
+    def __post_init__(self) -> None:
+        if self.optimizer not in ("adam", "rmsprop"):
+            raise ValueError(f"optimizer must be adam or rmsprop, got '{self.optimizer}'")
+
 
 class Population(Protocol):
     """Networks of several seeds, and the activations of the steps since the last update.

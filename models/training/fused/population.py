@@ -149,8 +149,6 @@ class FusedPopulation:
         settings: UpdateSettings,
     ) -> dict[str, np.ndarray]:
         """See `Population.update`."""
-        if settings.optimizer not in ("adam", "rmsprop"):
-            raise ValueError(f"optimizer must be adam or rmsprop, got '{settings.optimizer}'")
         self._reward[:], self._discount[:], self._active[:] = reward, discount, active
         chosen = Settings(
             settings.optimizer == "adam",

@@ -188,8 +188,6 @@ class ManualPopulation:
         settings: UpdateSettings,
     ) -> dict[str, np.ndarray]:
         """See `Population.update`."""
-        if settings.optimizer not in ("adam", "rmsprop"):
-            raise ValueError(f"optimizer must be adam or rmsprop, got '{settings.optimizer}'")
         for place, array in zip(self._earned.array, (reward, discount, active), strict=True):
             self._lanes(place)[...] = self._by_seed(array)
         self._earned.send()
