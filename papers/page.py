@@ -14,17 +14,11 @@ from ..data.progress import seed_ranges
 from .declaration import Experiment, Paper, experiment_of
 from .dot_strip import dot_strip
 from .verdict import Measurement, Verdict
-from .verdict_text import bounds_text, chance_text, measured_text, published_text
+from .verdict_text import VERDICTS, bounds_text, chance_text, measured_text, published_text
 
 if TYPE_CHECKING:
     from .runs import Run
 
-VERDICTS = {
-    "shown": "the whole interval lies inside the bounds, and the controls behave",
-    "unclear": "the interval crosses a bound, or a control does not behave",
-    "absent": "the whole interval lies outside",
-    "undiagnostic": "the control that must not show it passes too",
-}
 
 COLORS = {"shown": "#1a7a3c", "unclear": "#8a6d00", "absent": "#b3261e", "undiagnostic": "#6b3fa0"}
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ..data.facts import published
 from .declaration import Signature
 from .verdict import Measurement, Verdict, wrong_by_chance
 
+VERDICTS = {
+    "shown": "the whole interval lies inside the bounds, and the controls behave",
+    "unclear": "the interval crosses a bound, or a control does not behave",
+    "absent": "the whole interval lies outside",
+    "undiagnostic": "the control that must not show it passes too",
+}
 HEADER = ("signature", "published", "measured [95 % interval]", "must lie in", "verdict", "seeds")
 
 
@@ -29,7 +36,13 @@ def verdict_table(found: Sequence[Verdict]) -> str:
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return "\n".join([*lines, *beside_lines(found), chance_text(found)])
+    return "\n".join([*lines, *beside_lines(found), f"{count_text(found)}; {chance_text(found)}"])
+
+
+def count_text(found: Sequence[Verdict]) -> str:
+    """How many verdicts there are of each kind."""
+    counts = Counter(v.verdict for v in found)
+    return ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts[name])
 
 
 def beside_lines(found: Sequence[Verdict]) -> list[str]:
