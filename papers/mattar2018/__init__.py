@@ -15,7 +15,8 @@ paper = Paper(
     notes={
         "mattar2018/shortest_within_5": (
             "The same backups in random order still carry the news: their median animal finds the "
-            "shortest way in lap 5, just within the bound that prioritized replay meets in lap 3."
+            "shortest way in lap 5, just within the bound that prioritized replay meets in lap 3. What "
+            "their order adds is measured by shuffled_later."
         ),
     },
 )
