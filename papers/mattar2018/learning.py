@@ -86,7 +86,7 @@ SIGNATURES = (
     Signature(
         name="mattar2018/shuffled_later",
         claim="With the prioritized backups in random order it is found later: order carries information.",
-        published="direction only",
+        published="mattar2018/order_of_backups",
         low=0.5,  # laps; chosen, as below
         high=None,
         measure=later,
