@@ -11,7 +11,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 PAPERS ?= wang2018 akam2015 ritter2018 mattar2018
-ROOMS := tasks models data analysis papers
+ROOMS := tasks models data analysis papers cli
 
 .PHONY: reproduce test bench check lint types wheel clean
 

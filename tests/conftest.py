@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("tasks", "models", "data", "analysis", "papers")
+ROOMS = ("tasks", "models", "data", "analysis", "papers", "cli")
 
 # Read by numpy, torch and matplotlib when they are loaded, which is later: several tests run at
 # once, each on one core and without a screen.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from fastslow import cli, papers
+from fastslow import cli, experiment, papers
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
 from fastslow.models.replay_agents import TabularQ
@@ -280,7 +280,7 @@ def test_interruption_exits_with_130(capsys, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.experiment, "run", interrupt)
+    monkeypatch.setattr(experiment, "run", interrupt)
     assert "continues from here" in said(capsys, "run", "toy/net", code=130).err
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("tasks", "models", "data", "analysis", "papers")
-ROOT_FILES = {"__init__.py", "__main__.py", "cli.py", "experiment.py", "report.py"}
+ROOMS = ("tasks", "models", "data", "analysis", "papers", "cli")
+ROOT_FILES = {"__init__.py", "__main__.py", "experiment.py", "report.py"}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOT_COPIED = shutil.ignore_patterns(".*", "build", "dist", "runs", "*.egg-info", "__pycache__")
 

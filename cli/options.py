@@ -1,0 +1,96 @@
+"""What several commands share: their options, and how a command is added to the parser."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+from .. import experiment, papers
+from ..papers import runs
+
+if TYPE_CHECKING:
+    from ..papers.runs import Run
+
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class Parser(argparse.ArgumentParser):
+    """Says of a mistake in one line what it is; usage is for `--help`."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see  {self.prog} --help\n")
+
+
+def add_command(
+    commands: Commands, name: str, command: Command, text: str, *parents: Parser
+) -> argparse.ArgumentParser:
+    """Add a command by the function that does it; every command takes the common options."""
+    sub = commands.add_parser(name, help=text, description=text, parents=[common(), *parents])
+    sub.set_defaults(command=command)
+    return sub
+
+
+def common() -> Parser:
+    """Options of every command."""
+    options = Parser(add_help=False)
+    options.add_argument("--out", help="folder of all runs (default: $FASTSLOW_RUNS, else runs)")
+    options.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    options.add_argument("--traceback", action="store_true", help="show where an error came from")
+    return options
+
+
+def training() -> Parser:
+    """Options of commands that run experiments."""
+    options = Parser(add_help=False)
+    options.add_argument("--profile", choices=("quick", "full"), default="quick")
+    options.add_argument(
+        "--jobs", type=int, metavar="N",
+        help="processes among which seeds are spread (default: one a core; with cuda 1); reproduce "
+        "also runs experiments that train nothing beside each other",
+    )  # fmt: skip
+    options.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    options.add_argument("--force", action="store_true", help="compute finished seeds again")
+    return options
+
+
+def changes() -> Parser:
+    """The option that changes settings of an experiment."""
+    options = Parser(add_help=False)
+    options.add_argument(
+        "--set", dest="changes", action="append", default=[], metavar="NAME=VALUE",
+        help="change a setting: agent.n_units=64, training.n_lives=5000, task=my.py:MyTask, "
+        "agent=my.py:MyAgent",
+    )  # fmt: skip
+    return options
+
+
+def seeds(text: str) -> list[int]:
+    """Seeds from `0-7` or `0,3,5-6`."""
+    chosen: list[int] = []
+    try:
+        for part in text.split(","):
+            first, dash, last = part.partition("-")
+            chosen += range(int(first), int(last if dash else first) + 1)
+    except ValueError:
+        chosen = []
+    if not chosen:
+        raise argparse.ArgumentTypeError(f"seeds are given as 0-7 or 0,3,5, got '{text}'")
+    return chosen
+
+
+def jobs(options: argparse.Namespace) -> int:
+    """Processes at work; one graphics card trains one population faster than several."""
+    from ..models.threads import usable_threads
+
+    if options.jobs is not None:
+        return int(options.jobs)
+    return 1 if options.device == "cuda" else usable_threads()
+
+
+def finished_run(options: argparse.Namespace) -> Run:
+    """The run of the experiment that is named, with its settings changed."""
+    declared = papers.find_experiment(options.experiment)
+    return runs.finished(experiment.configured(declared, options.changes), options.out)
