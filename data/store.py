@@ -64,6 +64,11 @@ def read_arrays(path: Path) -> Arrays:
         ) from error
 
 
+def weights_file(snapshot: float = 1.0) -> str:
+    """Name of the file that holds one seed's weights after a share of training."""
+    return "weights.safetensors" if snapshot == 1 else f"weights-{snapshot:g}.safetensors"
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The folder of one experiment with one specification: `root / name / key`.

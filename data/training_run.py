@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..models.training import Checkpoint, Progress, Trainer, fastest_engine
-from .store import RunFolder, atomic_write, read_arrays, write_arrays
+from .store import RunFolder, atomic_write, read_arrays, weights_file, write_arrays
 
 N_LOGGED = 200  # rows of a learning curve
+CHECKPOINT_FILE = "checkpoint.safetensors"
 CHECKPOINT_EVERY = 10.0  # seconds
 
 Report = Callable[[Any, Sequence[int], Progress], None]
@@ -35,7 +36,7 @@ def train(
     dict of int to int
         Seeds that diverged, with the batch at which they did.
     """
-    waiting = [s for s in seeds if not folder.seed_path(s, "weights.safetensors").exists()]
+    waiting = [s for s in seeds if not folder.seed_path(s, weights_file()).exists()]
     diverged: dict[int, int] = {}
     for group in _by_batch(folder, waiting).values():
         diverged |= _train_together(experiment, folder, group, report, device)
@@ -46,7 +47,7 @@ def _by_batch(folder: RunFolder, seeds: Iterable[int]) -> dict[int, list[int]]:
     """Seeds by the batch of their checkpoint: a population advances in step."""
     groups = defaultdict(list)
     for seed in seeds:
-        path = folder.seed_path(seed, "checkpoint.safetensors")
+        path = folder.seed_path(seed, CHECKPOINT_FILE)
         groups[int(_read_checkpoint(folder, seed)["batch"]) if path.exists() else 0].append(seed)
     return dict(sorted(groups.items()))
 
@@ -58,7 +59,7 @@ def _train_together(
     engine = fastest_engine(device, experiment.agent.core)
     trainer = Trainer(experiment.task, experiment.agent, settings, seeds, engine)
     curves: dict[int, list[dict[str, float]]] = {seed: [] for seed in seeds}
-    saved = {s: folder.seed_path(s, "checkpoint.safetensors") for s in seeds}
+    saved = {s: folder.seed_path(s, CHECKPOINT_FILE) for s in seeds}
     if all(path.exists() for path in saved.values()):
         trainer.restore({seed: _read_checkpoint(folder, seed) for seed in saved})
         curves = {seed: _read_curve(folder, seed, trainer.batch) for seed in seeds}
@@ -88,7 +89,7 @@ def _train_together(
     for index, seed in enumerate(seeds):
         if seed not in trainer.diverged:
             weights = trainer.population.weights(index)
-            write_arrays(folder.seed_path(seed, "weights.safetensors"), weights)
+            write_arrays(folder.seed_path(seed, weights_file()), weights)
     return trainer.diverged
 
 
@@ -109,7 +110,7 @@ def _snapshot_batches(experiment: Any) -> dict[int, list[float]]:
 
 def _save_snapshot(folder: RunFolder, trainer: Trainer, share: float) -> None:
     for index, seed in enumerate(trainer.seeds):
-        path = folder.seed_path(seed, f"weights-{share:g}.safetensors")
+        path = folder.seed_path(seed, weights_file(share))
         write_arrays(path, trainer.population.weights(index))
 
 
@@ -117,13 +118,13 @@ def _save(folder: RunFolder, checkpoints: dict[int, Checkpoint], curves: dict) -
     for seed, rows in curves.items():
         _write_curve(folder.seed_path(seed, "training.csv"), rows)
     for seed, checkpoint in checkpoints.items():
-        path = folder.seed_path(seed, "checkpoint.safetensors")
+        path = folder.seed_path(seed, CHECKPOINT_FILE)
         write_arrays(path, {**checkpoint, "key": _key(folder)})
 
 
 def _read_checkpoint(folder: RunFolder, seed: int) -> Checkpoint:
     """The checkpoint of a seed, if it is one of this very run."""
-    path = folder.seed_path(seed, "checkpoint.safetensors")
+    path = folder.seed_path(seed, CHECKPOINT_FILE)
     checkpoint = read_arrays(path)
     if not np.array_equal(checkpoint.pop("key", np.empty(0)), _key(folder)):
         raise ValueError(f"{path} is a checkpoint of other settings; delete it, or use --force")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.specification import specification
-from ..data.store import SCHEMA, RunFolder, read_arrays
+from ..data.store import SCHEMA, RunFolder, read_arrays, weights_file
 from ..models.prefrontal import Prefrontal
 from . import find_experiment, find_figure
 from .declaration import Experiment, Test
@@ -134,11 +134,6 @@ def tested_agent(experiment: Experiment, folder: RunFolder, seed: int, test: Tes
 def recording_file(test: str) -> str:
     """Name of the file that holds a test of one seed."""
     return f"recording-{test}.nc" if test else "recording.nc"
-
-
-def weights_file(snapshot: float) -> str:
-    """Name of the file that holds one seed's weights after a share of training."""
-    return "weights.safetensors" if snapshot == 1 else f"weights-{snapshot:g}.safetensors"
 
 
 def figure(name: str, out: str | Path | None = None) -> Any:

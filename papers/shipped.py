@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..data.store import RunFolder, atomic_write, read_arrays, write_arrays
+from ..data.store import RunFolder, atomic_write, read_arrays, weights_file, write_arrays
 from ..models.prefrontal import Prefrontal
 from . import find_experiment
 from .declaration import Experiment
@@ -117,7 +117,7 @@ def ship(experiment: Experiment, folder: RunFolder, verdicts: dict[str, str]) ->
     path = TRAINED / experiment.name
     about = {"key": folder.path.name, "seeds": folder.provenance(), "verdicts": verdicts}
     for seed in folder.seeds():
-        weights = read_arrays(folder.seed_path(seed, "weights.safetensors"))
+        weights = read_arrays(folder.seed_path(seed, weights_file()))
         write_arrays(path / f"seed={seed}.safetensors", weights)
     text = json.dumps(about, indent=1) + "\n"
     atomic_write(path / "about.json", lambda part: part.write_text(text))

@@ -71,9 +71,10 @@ EXPERIMENTS = tuple(
 MORE = 1.05  # times as many moves; chosen, so that no difference lies clearly outside
 
 
-def _longer(
+def longer(
     name: str, claim: str, more: str, fewer: str, shows_not: tuple[str, str], **settings: Any
 ) -> Signature:
+    """That one way of replay takes more moves than another; all are sources."""
     return Signature(
         name=f"closed_loop/{name}", claim=claim, published="closed_loop/order", low=MORE, high=None,
         measure=times_as_many, subject=(more, fewer), shows_not=shows_not, **settings,
@@ -81,23 +82,23 @@ def _longer(
 
 
 SIGNATURES = (
-    _longer(
+    longer(
         "order", "Without the order of replay the way is learned more slowly.",
         _SHUFFLED, _GOAL_CUED, (_SHUFFLED, _REVERSED),
     ),
-    _longer(
+    longer(
         "content", "Random experiences teach less than those replayed, in any order.",
         _RANDOM, _SHUFFLED, (_RANDOM, _START_CUED),
     ),
-    _longer(
+    longer(
         "replay", "Without replay the way is learned most slowly.",
         _NONE, _RANDOM, (_NONE, _START_CUED),
     ),
-    _longer(
+    longer(
         "direction", "In reversed order the same replay teaches less than in random order.",
         _REVERSED, _SHUFFLED, (_GOAL_CUED, _SHUFFLED),
     ),
-    _longer(
+    longer(
         "intact", "Replay cued by reward makes learning faster than none does.",
         _NONE, _GOAL_CUED, (_NONE, _START_CUED),
         beside=((_NONE, _SPONTANEOUS), (_NONE, _FLAT), (_NONE, _NO_DOPAMINE)),

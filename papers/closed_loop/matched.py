@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ...models.hippocampus.sources import ReversedOrder, ShuffledOrder
 from ...models.hippocampus.spiking import AsManyRandom, InFull
-from ..declaration import Experiment, Figure, Signature, Test
-from .line import INTACT, MORE
+from ..declaration import Figure, Signature
+from .line import INTACT, longer
 from .line import experiment as on_line
-from .measures import backups_in_a_rest, times_as_many, times_the_moves
-from .winding import ATTEMPTS, FAST_SLOW, LIFE, PREFRONTAL, SNAPSHOTS, TRAINING, sources
+from .measures import backups_in_a_rest
+from .winding import FAST_SLOW, PREFRONTAL, SNAPSHOTS, signature, sources
+from .winding import experiment as in_corridor
 from .winding_figure import draw_matched
 
 if TYPE_CHECKING:
@@ -37,17 +38,8 @@ ARMS_ON_LINE = ARMS | {
 }
 
 
-def _experiment(agent: Any, name: str, arm: str, **settings: Any) -> Experiment:
-    changes, summary = ARMS[arm]
-    return Experiment(
-        name=f"closed_loop/matched_{name}_{arm}",
-        summary=f"{name.replace('_', ' ')} with rests that are used up: {summary}",
-        agent=replace(agent, ca3=replace(agent.ca3, **changes)),
-        source="this project; the network is that of doi:10.7554/eLife.71850",
-        quick=2,
-        full=8,
-        **settings,
-    )
+def _matched(agent: Any, arm: str) -> Any:
+    return replace(agent, ca3=replace(agent.ca3, **ARMS[arm][0]))
 
 
 EXPERIMENTS = (
@@ -59,58 +51,25 @@ EXPERIMENTS = (
         for arm, (changes, summary) in ARMS_ON_LINE.items()
     ),
     *(
-        _experiment(
-            FAST_SLOW, "fast_slow", arm, task=ATTEMPTS, recording=Test(n_lives=1, record=())
+        in_corridor(
+            learner, f"matched_{learner}_{arm}", f"with rests that are used up: {summary}",
+            _matched(agent, arm),
         )
-        for arm in ARMS
-    ),
-    *(
-        _experiment(
-            PREFRONTAL, "prefrontal", arm, task=LIFE, training=TRAINING,
-            recording=Test(n_lives=100, record=()),
-            tests={
-                name: Test(n_lives=100, record=(), snapshot=share)
-                for name, share in SNAPSHOTS.items()
-            },
-        )
-        for arm in ARMS
+        for learner, agent in (("fast_slow", FAST_SLOW), ("prefrontal", PREFRONTAL))
+        for arm, (_, summary) in ARMS.items()
     ),
 )  # fmt: skip
 
 
 def _sources(name: str, arm: str) -> tuple[str, ...]:
     """As `winding.sources`; without replay there is nothing to match."""
-    return sources(name if arm == "none" else f"matched_{name}", arm)
-
-
-def _signature(name: str, what: str, arm: str, claim: str) -> Signature:
-    def against(more: str, fewer: str) -> tuple[str, ...]:
-        return (*_sources(name, more), *_sources(name, fewer))
-
-    return Signature(
-        name=f"closed_loop/matched_{name}_{what}",
-        claim=claim,
-        published="closed_loop/winding",
-        low=MORE,
-        high=None,
-        measure=times_the_moves,
-        subject=against(arm, "goal_cued"),
-        shows_not=against("none", "start_cued"),
-    )
+    return sources(name.removeprefix("matched_") if arm == "none" else name, arm)
 
 
 def _on_line(what: str, claim: str, more: str, fewer: str, shows_not: tuple[str, str]) -> Signature:
-    """As `line` has it."""
-    return Signature(
-        name=f"closed_loop/matched_line_{what}",
-        claim=claim,
-        published="closed_loop/order",
-        low=MORE,
-        high=None,
-        measure=times_as_many,
-        subject=(f"closed_loop/matched_line_{more}", f"closed_loop/matched_line_{fewer}"),
-        shows_not=tuple(f"closed_loop/matched_line_{arm}" for arm in shows_not),
-    )
+    run = "closed_loop/matched_line_{}".format
+    control = (run(shows_not[0]), run(shows_not[1]))
+    return longer(f"matched_line_{what}", claim, run(more), run(fewer), control)
 
 
 def times_as_many_backups(first: xr.Dataset, second: xr.Dataset) -> np.ndarray:
@@ -147,7 +106,7 @@ SIGNATURES = (
         "reversed", "shuffled", ("goal_cued", "shuffled"),
     ),
     *(
-        _signature(name, what, arm, claim.format(agent))
+        signature(f"matched_{name}", what, arm, claim.format(agent), _sources)
         for name, agent in (
             ("fast_slow", "a fast-and-slow agent"), ("prefrontal", "a prefrontal network")
         )

@@ -10,6 +10,7 @@ waves: that is part of the loop.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from ...models.prefrontal.replaying import ReplayingPrefrontal
 from ...models.training import ActorCritic
 from ...tasks.navigation import GridWorld
 from ..declaration import Experiment, Figure, Signature, Test
-from .line import MORE, NETWORK
+from .line import MORE, NETWORK, SOURCE
 from .measures import times_the_moves
 from .winding_figure import draw_winding
 
@@ -46,6 +47,16 @@ PREFRONTAL = ReplayingPrefrontal(
 )  # fmt: skip
 TRAINING = ActorCritic(n_lives=1200, n_lanes=2, learning_rate=1e-3, discount=0.97, value_weight=0.5)
 SNAPSHOTS = {"quarter": 0.25, "half": 0.5, "three_quarters": 0.75}
+_TESTED = Test(n_lives=100, record=())
+SETTINGS: dict[str, dict[str, Any]] = {  # of experiments, by who learns
+    "fast_slow": {"task": ATTEMPTS, "recording": Test(n_lives=1, record=())},
+    "prefrontal": {
+        "task": LIFE,
+        "training": TRAINING,
+        "recording": _TESTED,
+        "tests": {name: replace(_TESTED, snapshot=share) for name, share in SNAPSHOTS.items()},
+    },
+}
 
 SUMMARIES = {
     "goal_cued": "CA3 is cued where the reward was, and replays in order",
@@ -70,38 +81,19 @@ def _arm(agent: Any, arm: str) -> Any:
     return replace(agent, ca3=replace(agent.ca3, **changes.get(arm, {})))
 
 
-def _experiment(name: str, arm: str, agent: Any, **settings: Any) -> Experiment:
-    return Experiment(
-        name=f"closed_loop/{name}_{arm}",
-        summary=f"{name.replace('_', ' ')} in a winding corridor: {SUMMARIES[arm]}",
-        agent=_arm(agent, arm),
-        source="this project; the network is that of doi:10.7554/eLife.71850",
-        quick=2,
-        full=8,
-        **settings,
-    )
+def experiment(learner: str, name: str, summary: str, agent: Any, **settings: Any) -> Experiment:
+    """An experiment in the corridor, `learner` being a key of `SETTINGS`."""
+    settings = {"source": SOURCE, "quick": 2, "full": 8, **SETTINGS[learner], **settings}
+    about = f"{learner.replace('_', ' ')} {summary}"
+    return Experiment(f"closed_loop/{name}", about, agent=agent, **settings)
 
 
-EXPERIMENTS = (
-    *(
-        _experiment(
-            "fast_slow", arm, FAST_SLOW, task=ATTEMPTS, recording=Test(n_lives=1, record=())
-        )
-        for arm in SUMMARIES
-    ),
-    *(
-        _experiment(
-            "prefrontal", arm, PREFRONTAL, task=LIFE, training=TRAINING,
-            recording=Test(n_lives=100, record=()),
-            tests={
-                name: Test(n_lives=100, record=(), snapshot=share)
-                for name, share in SNAPSHOTS.items()
-            },
-        )
-        for arm in SUMMARIES
-        if arm not in ONLY_FAST_SLOW
-    ),
-)  # fmt: skip
+EXPERIMENTS = tuple(
+    experiment(learner, f"{learner}_{arm}", f"in a winding corridor: {summary}", _arm(agent, arm))
+    for learner, agent in (("fast_slow", FAST_SLOW), ("prefrontal", PREFRONTAL))
+    for arm, summary in SUMMARIES.items()
+    if learner == "fast_slow" or arm not in ONLY_FAST_SLOW
+)
 
 
 def sources(name: str, arm: str) -> tuple[str, ...]:
@@ -112,8 +104,14 @@ def sources(name: str, arm: str) -> tuple[str, ...]:
     return tuple(f"{experiment}@{test}" for test in SNAPSHOTS)
 
 
-def _signature(name: str, what: str, arm: str, claim: str) -> Signature:
-    """That the arm takes more moves than replay cued at the goal."""
+def signature(
+    name: str,
+    what: str,
+    arm: str,
+    claim: str,
+    sources: Callable[[str, str], tuple[str, ...]] = sources,
+) -> Signature:
+    """That the arm takes more moves than replay cued at the goal; `sources` as the function."""
 
     def against(more: str, fewer: str) -> tuple[str, ...]:
         return (*sources(name, more), *sources(name, fewer))
@@ -131,26 +129,26 @@ def _signature(name: str, what: str, arm: str, claim: str) -> Signature:
 
 
 SIGNATURES = (
-    _signature(
+    signature(
         "fast_slow", "order", "shuffled",
         "Without the order of replay a fast-and-slow agent learns its way more slowly.",
     ),
-    _signature(
+    signature(
         "fast_slow", "content", "random",
         "Random experiences teach a fast-and-slow agent less than what its CA3 replays.",
     ),
-    _signature(
+    signature(
         "fast_slow", "replay", "none", "Without replay a fast-and-slow agent learns more slowly."
     ),
-    _signature(
+    signature(
         "prefrontal", "order", "shuffled",
         "Without the order of replay a prefrontal network is trained more slowly.",
     ),
-    _signature(
+    signature(
         "prefrontal", "content", "random",
         "Random experiences train a prefrontal network less than what its CA3 replays.",
     ),
-    _signature(
+    signature(
         "prefrontal", "replay", "none", "Without replay a prefrontal network is trained more slowly."
     ),
 )  # fmt: skip
