@@ -1,7 +1,7 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import episodic_index, excited_goal, line, matched, winding, worth
+from . import episodic_index, excited_goal, line, matched, unseen, winding, worth
 
 paper = Paper(
     name="closed_loop",
@@ -15,6 +15,7 @@ paper = Paper(
         *excited_goal.EXPERIMENTS,
         *winding.EXPERIMENTS,
         *matched.EXPERIMENTS,
+        *unseen.EXPERIMENTS,
         *worth.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
     ),
@@ -23,6 +24,7 @@ paper = Paper(
         *excited_goal.SIGNATURES,
         *winding.SIGNATURES,
         *matched.SIGNATURES,
+        *unseen.SIGNATURES,
         *worth.SIGNATURES,
         *episodic_index.SIGNATURES,
     ),

@@ -1,0 +1,84 @@
+"""What equally many backups left open, on animals and networks that nobody has seen.
+
+On the line: claims, bounds and controls are those of `matched`, with none over random beside them as
+in `line`; twenty animals, seeds 20 to 39, in place of eight.
+
+The prefrontal network: task, training, arms and bound are those of `matched`, seeds 16 to 27. Two things
+differ, fixed with seeds 0 to 7 known and these not run. Moves are counted at a half, three quarters and
+the end of training in place of a quarter, a half and three quarters: at a quarter nobody has learned, and the
+end was left out. And controls are pairs that both lack what is claimed. What served as a control before,
+none over start-cued, stands beside: replay from the start saves some moves late in training (1.04
+[.99, 1.09] times as many without it), so near to the bound that no affordable number of networks decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..declaration import Experiment, Signature
+from . import line, matched, winding
+from .line import MORE, longer
+from .measures import times_the_moves
+
+FROM_HALF = ("@half", "@three_quarters", "")  # of training; "" is its end
+
+
+def _again(declared: Experiment, name: str) -> Experiment:
+    first, n = (20, 20) if "line" in name else (16, 12)
+    return replace(declared, name=name, first_seed=first, full=n, reproduced=False)
+
+
+def _here(source: str) -> str:
+    return source.replace("/matched_", "/unseen_")
+
+
+_BEFORE = {e.name: e for e in (*line.EXPERIMENTS, *winding.EXPERIMENTS)}
+EXPERIMENTS = (
+    *(_again(e, _here(e.name)) for e in matched.EXPERIMENTS if "fast_slow" not in e.name),
+    _again(_BEFORE["closed_loop/none"], "closed_loop/unseen_line_none"),
+    _again(_BEFORE["closed_loop/prefrontal_none"], "closed_loop/unseen_prefrontal_none"),
+)
+
+
+def _on_line(declared: Signature) -> Signature:
+    subject, control = (tuple(map(_here, s or ())) for s in (declared.subject, declared.shows_not))
+    return replace(declared, name=_here(declared.name), subject=subject, shows_not=control)
+
+
+def _arms(more: str, fewer: str) -> tuple[str, ...]:
+    return tuple(
+        f"closed_loop/unseen_prefrontal_{arm}{at}" for arm in (more, fewer) for at in FROM_HALF
+    )
+
+
+def _prefrontal(what: str, claim: str, more: str, control: tuple[str, str]) -> Signature:
+    return Signature(
+        name=f"closed_loop/unseen_prefrontal_{what}",
+        claim=claim,
+        published="closed_loop/winding_from_half",
+        low=MORE,
+        high=None,
+        measure=times_the_moves,
+        subject=_arms(more, "goal_cued"),
+        shows_not=_arms(*control),
+        beside=(_arms("none", "start_cued"),),
+    )
+
+
+SIGNATURES = (
+    *(_on_line(s) for s in matched.SIGNATURES if s.name.startswith("closed_loop/matched_line_")),
+    longer(
+        "unseen_line_replay", "... and without replay more slowly than from random experiences.",
+        "closed_loop/unseen_line_none", "closed_loop/unseen_line_random",
+        ("closed_loop/unseen_line_none", "closed_loop/unseen_line_start_cued"),
+    ),
+    # Start-cued replay is as ordered, the wrong way round
+    _prefrontal(
+        "order", "From half of its training on a prefrontal network is slower without the order of replay.",
+        "shuffled", ("shuffled", "start_cued"),
+    ),
+    _prefrontal(
+        "content", "From half of its training on it is slower with random experiences.",
+        "random", ("none", "random"),
+    ),
+)  # fmt: skip
