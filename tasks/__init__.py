@@ -26,6 +26,7 @@ from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
 from .two_step_episodic import EpisodicTwoStep
 from .two_step_swapping import SwappingTwoStep
+from .unpredictable_visits import UnpredictableVisits
 
 __all__ = [
     "ACT",
@@ -58,6 +59,7 @@ __all__ = [
     "Task",
     "TimeStep",
     "TwoStep",
+    "UnpredictableVisits",
     "as_gymnasium",
     "check_task",
     "from_gymnasium",

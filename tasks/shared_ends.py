@@ -107,11 +107,8 @@ class SharedEnds:
         return visits * (1 + self.n_trials) + brief + self.tested
 
     def play(self, n: int, rng: Lanes) -> Play:
-        life = _Life(self, n, rng)
-        for _ in range(self.n_rounds):
-            for n_trials in filter(None, (self.n_trials, self.n_brief)):
-                for context in rng.permutation(self.n_contexts).T:
-                    yield from life.visit(context, LEARN, n_trials)
+        life = Life(self, n, rng)
+        yield from self._first_rounds(life, rng)
         if self.tested:
             yield from life.visit(life.news_context, NEWS_COMES, self.n_trials)
             yield from life.rest()
@@ -119,11 +116,17 @@ class SharedEnds:
                 yield from life.visit(context, TEST, self.n_trials)
         yield life.now(life.context, 0, TEST if self.tested else LEARN, over=True)
 
+    def _first_rounds(self, life: Life, rng: Lanes) -> Play:
+        for _ in range(self.n_rounds):
+            for n_trials in filter(None, (self.n_trials, self.n_brief)):
+                for context in rng.permutation(self.n_contexts).T:
+                    yield from life.visit(context, LEARN, n_trials)
+
 
 N_ENDS = 4
 
 
-class _Life:
+class Life:
     """What goes on in `n` lives of one task."""
 
     def __init__(self, task: SharedEnds, n: int, rng: Lanes) -> None:
@@ -153,34 +156,38 @@ class _Life:
     # ------------------------------------------------------------------ what comes one by one
 
     def visit(self, context: np.ndarray, period: int, n_trials: int) -> Play:
-        task, rng = self.task, self.rng
         self.context = context
         self.n_seen[self.lanes, context] += 1
-        change_at = self._time_of_change(period, n_trials)
+        change_at = self.time_of_change(period, n_trials)
         yield self.now(context, 0, period, choice=False)
         self.reward, self.end = np.zeros(self.n, np.float32), np.full(self.n, -1)
         for trial in range(n_trials):
             if period == NEWS_COMES and trial == 0:
                 self._bring_news()
-            self._change(change_at == trial)
-            action = task.action.check((yield self.now(context, trial, period)), self.n)
-            pair = self.pair_of(context)
-            of_pair = action ^ self.mirrored[self.lanes, context]
-            self.end = 2 * pair + of_pair
-            good = self.state[self.lanes, pair] == of_pair
-            p = np.where(good, task.p_good, task.p_bad)
-            self.reward = (rng.random() < p).astype(np.float32)
+            self.change(change_at == trial)
+            self.act((yield self.now(context, trial, period)))
 
     def rest(self) -> Play:
         yield self.now(self.context, 0, AT_REST, choice=False)
         self.reward, self.end = np.zeros(self.n, np.float32), np.full(self.n, -1)
 
-    def _time_of_change(self, period: int, n_trials: int) -> np.ndarray:
+    def act(self, action: np.ndarray) -> None:
+        """What the choice in the context that is visited leads to."""
+        action = self.task.action.check(action, self.n)
+        pair = self.pair_of(self.context)
+        of_pair = action ^ self.mirrored[self.lanes, self.context]
+        self.end = 2 * pair + of_pair
+        good = self.state[self.lanes, pair] == of_pair
+        p = np.where(good, self.task.p_good, self.task.p_bad)
+        self.reward = (self.rng.random() < p).astype(np.float32)
+
+    def time_of_change(self, period: int, n_trials: int | np.ndarray) -> np.ndarray:
         """The trial at which the visited pair changes; -1 if it does not."""
         happens = self.rng.random() < self.task.p_change
-        return np.where(happens & (period == LEARN), self.rng.integers(n_trials), -1)
+        trial = (self.rng.random() * n_trials).astype(np.int64)
+        return np.where(happens & (period == LEARN), trial, -1)
 
-    def _change(self, changes: np.ndarray) -> None:
+    def change(self, changes: np.ndarray) -> None:
         pair = self.pair_of(self.context)
         old = self.state[self.lanes, pair]
         poor, good_end = self.rng.random() < self.task.p_poor, self.rng.integers(2)
@@ -198,29 +205,34 @@ class _Life:
     # ------------------------------------------------------------------ what is seen
 
     def now(
-        self, context: np.ndarray, trial: int, period: int, choice: bool = True, over: bool = False
+        self,
+        context: np.ndarray,
+        trial: int | np.ndarray,
+        period: int,
+        choice: bool | np.ndarray = True,
+        over: bool = False,
     ) -> TimeStep:
         n, task = self.n, self.task
+        begins = np.full(n, np.logical_not(choice))
+        chooses = ~begins & (not over)
         seen = np.zeros((n, task.observation_size), np.float32)
-        if choice and not over:
-            seen[:, : task.n_bits] = self.barcode[self.lanes, context]
-            known = np.flatnonzero((self.end >= 0) & (trial > 0))
-            seen[known, task.n_bits + self.end[known]] = 1
-        begins = not choice
-        phase = REST if period == AT_REST else ACT if choice else FORCED
+        seen[:, : task.n_bits] = self.barcode[self.lanes, context] * chooses[:, None]
+        known = np.flatnonzero(chooses & (self.end >= 0) & (trial > 0))
+        seen[known, task.n_bits + self.end[known]] = 1
+        phase = REST if period == AT_REST else np.where(begins, FORCED, ACT)
         return TimeStep(
             observation=seen,
             reward=self.reward,
-            discount=np.full(n, not (begins or over), np.float32),
-            first=np.full(n, begins),
+            discount=chooses.astype(np.float32),
+            first=begins,
             active=np.full(n, not over),
             phase=np.full(n, phase, np.int8),
             outcomes={"state": self.end.astype(np.int8)},
-            labels=self._truth(context, trial, period, choice and not over),
+            labels=self._truth(context, trial, period, chooses),
         )
 
     def _truth(
-        self, context: np.ndarray, trial: int, period: int, choice: bool
+        self, context: np.ndarray, trial: int | np.ndarray, period: int, choice: np.ndarray
     ) -> dict[str, np.ndarray]:
         best = self.best_action(context, self.state)
         return {

@@ -1,6 +1,6 @@
 """What is measured in lives with news from elsewhere: planted agents, plain loops, and the figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -9,7 +9,12 @@ import fastslow as fs
 from fastslow.analysis.style import paper_style
 from fastslow.data.recording import stack
 from fastslow.models.agent import Agent
-from fastslow.papers.integrated import measures, nonlocal_news, nonlocal_unseen
+from fastslow.papers.integrated import (
+    measures,
+    nonlocal_news,
+    nonlocal_unpredictable,
+    nonlocal_unseen,
+)
 from fastslow.tasks import SharedEnds
 
 N_LIVES = 40
@@ -146,3 +151,35 @@ def test_signatures_on_networks_that_nobody_had_seen_are_those_committed_first()
             assert (mine.task, mine.without, mine.n_lives) == (
                 theirs.task, theirs.without, theirs.n_lives,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_signatures_of_later_rungs_are_those_committed_first_and_one_more(index):
+    experiment = nonlocal_unpredictable.EXPERIMENTS[index]
+    (first,) = nonlocal_news.EXPERIMENTS
+    own = [s for s in nonlocal_unpredictable.SIGNATURES if s.sources[0].startswith(experiment.name)]
+    *derived, added = own
+    for one, again in zip(nonlocal_news.SIGNATURES, derived, strict=True):
+        assert (one.low, one.high, one.measure) == (again.low, again.high, again.measure)
+        for old, new in zip(one.sources, again.sources, strict=False):  # beside come some more
+            test = new.partition("@")[2]
+            assert new == old.replace(first.name, experiment.name)
+            mine, theirs = experiment.all_tests[test], first.all_tests[test]
+            assert mine.paired
+            assert (mine.task, mine.without, mine.n_lives) == (
+                theirs.task, theirs.without, theirs.n_lives,
+            )  # fmt: skip
+    assert (added.low, added.high) == (0.05, None)
+    for source in {source for signature in own for source in signature.sources}:
+        name, _, test = source.partition("@")
+        assert name == experiment.name
+        whole, one_by_one = test.removesuffix("_one_by_one"), test.endswith("_one_by_one")
+        cut = experiment.all_tests[whole].without
+        assert experiment.all_tests[test].without == (*cut, *("visits",) * one_by_one)
+
+
+def test_the_last_rung_is_trained_where_contexts_are_poor_as_often_as_in_the_tests_of_value():
+    one, other = nonlocal_unpredictable.EXPERIMENTS
+    assert replace(one.task, p_poor=0.5) == other.task
+    assert other.task.p_poor == other.tests["devalued_0"].task.p_poor
+    assert (one.agent, one.training, one.tests) == (other.agent, other.training, other.tests)

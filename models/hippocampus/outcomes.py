@@ -41,6 +41,8 @@ class OutcomeMemory:
     surprise : (n, n_ends) array
     n_visits : (n, n_contexts) ints
         Experiences in each context.
+    paid_at : (n, n_ends) ints
+        After how many experiences each end state was reached last; 0 if it never was.
 
     Examples
     --------
@@ -75,6 +77,7 @@ class OutcomeMemory:
         self.end = np.full((n, n_contexts, n_actions), UNKNOWN)
         self.paid = np.full((n, n_ends), np.nan, np.float32)  # last
         self._paid_in = np.full((n, n_ends), UNKNOWN)  # the context of that
+        self.paid_at = np.zeros((n, n_ends), np.int64)
         self.surprise = np.zeros((n, n_ends))
 
     # ------------------------------------------------------------------ writing and reading
@@ -99,6 +102,7 @@ class OutcomeMemory:
         self.end[write, slot, action] = end
         self.n_visits[write, slot] += 1
         self.paid[write, end], self._paid_in[write, end] = step["reward"][write], slot
+        self.paid_at[write, end] = self.n_visits[write].sum(axis=1)
         self.surprise[write] *= self._surprise_decay
         error = np.abs(step["rpe"][write])
         self.surprise[write, end] = np.maximum(self.surprise[write, end], error)

@@ -2,5 +2,6 @@
 
 from .agent import Integrated
 from .navigator import Navigator
+from .visit_reliving import VisitReliving
 
-__all__ = ["Integrated", "Navigator"]
+__all__ = ["Integrated", "Navigator", "VisitReliving"]

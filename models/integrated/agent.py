@@ -133,8 +133,7 @@ class Integrated(EpisodicPrefrontal):
         for slot, action in zip(*_laid_out(paths, len(now.phase)), strict=True):
             lanes = np.flatnonzero(slot != UNKNOWN)
             slots = slot[lanes]
-            self._back_up(lanes, slots, feed(lanes, slots, action[lanes]))
-            n_steps[lanes] += N_STEPS
+            n_steps[lanes] += self._back_up(lanes, slots, feed(lanes, slots, action[lanes]))
         return {"replay": paths, "operations": n_steps * self._revisiting.operations_per_step}
 
     def _proposed(self, n_backups: int) -> list[ReplayPath]:
@@ -152,15 +151,25 @@ class Integrated(EpisodicPrefrontal):
             priority = -priority
         return memory.ordered(priority, n_backups)
 
-    def _back_up(self, lanes: np.ndarray, slot: np.ndarray, what: Transition) -> None:
-        """Relive one transition in each of `lanes`, and put what it leaves in place of what was stored."""
+    def _back_up(self, lanes: np.ndarray, slot: np.ndarray, what: Transition) -> int | np.ndarray:
+        """Relive one transition in each of `lanes`, and put what it leaves in place of what was stored.
+
+        The result is how many steps of the network that took.
+        """
         key = np.zeros_like(self._last["key"])
         key[lanes] = self._outcomes.key[lanes, slot]
         stored = self._stored(key)
-        stored[lanes] = self._revisiting.after(stored[lanes], what)
+        stored[lanes], n_steps = self._left_by(lanes, slot, stored[lanes], what)
         write = np.zeros(len(key), bool)
         write[lanes] = "memory" not in self.lesions
         self._memory.store.observe(key, {"value": stored, "write": write})
+        return n_steps
+
+    def _left_by(
+        self, lanes: np.ndarray, slot: np.ndarray, stored: np.ndarray, what: Transition
+    ) -> tuple[np.ndarray, int | np.ndarray]:
+        """Cell states that a transition leaves in `lanes`, and how many steps of the network it takes."""
+        return self._revisiting.after(stored, what), N_STEPS
 
     def _stored(self, key: np.ndarray) -> np.ndarray:
         """The states (n, n_units) that lie under the keys of what is replayed."""

@@ -52,20 +52,24 @@ class Revisiting:
 
     def policy(self, stored: np.ndarray, key: np.ndarray) -> np.ndarray:
         """The policy (n, n_actions) on entering context `key` with this cell state stored there."""
-        return cores.outputs(self._weights, self._enter(stored, key)["hidden"])[0]
+        return cores.outputs(self._weights, self.enter(stored, key)["hidden"])[0]
 
     def after(self, stored: np.ndarray, what: Transition) -> np.ndarray:
         """The cell state (n, n_units) that reliving a transition makes of the stored one."""
-        state = self._enter(stored, what.key)
+        return self.experience(self.enter(stored, what.key), stored, what)["cell"]
+
+    def experience(self, state: cores.State, stored: np.ndarray, what: Transition) -> cores.State:
+        """The state that a transition makes of the one in the middle of a visit."""
         row = self._row(what.key)
         lanes = np.arange(len(row))
         if not self._blank:
             row[lanes, self._at["observation"].start + self._end.start + what.end] = 1
             row[lanes, self._at["previous_action"].start + what.action] = 1
             row[:, self._at["previous_reward"]] = what.reward[:, None]
-        return self._step(row, state, stored)["cell"]
+        return self._step(row, state, stored)
 
-    def _enter(self, stored: np.ndarray, key: np.ndarray) -> cores.State:
+    def enter(self, stored: np.ndarray, key: np.ndarray) -> cores.State:
+        """The state in which context `key` is entered with this cell state stored there."""
         start = {
             name: np.repeat(self._weights[f"initial_{name}"][None], len(key), axis=0)
             for name in cores.state_names("episodic_lstm")

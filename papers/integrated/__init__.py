@@ -8,6 +8,7 @@ from . import (
     maze_unseen,
     maze_unseen_figure,
     nonlocal_news,
+    nonlocal_unpredictable,
     nonlocal_unseen,
     order_and_value,
     plane,
@@ -31,6 +32,7 @@ paper = Paper(
         *nonlocal_news.EXPERIMENTS,
         *nonlocal_unseen.EXPERIMENTS,
         *order_and_value.EXPERIMENTS,
+        *nonlocal_unpredictable.EXPERIMENTS,
         *maze.EXPERIMENTS,
         *maze_unseen.EXPERIMENTS,
         *plane.EXPERIMENTS,
@@ -39,6 +41,7 @@ paper = Paper(
     signatures=(
         *nonlocal_news.SIGNATURES,
         *nonlocal_unseen.SIGNATURES,
+        *nonlocal_unpredictable.SIGNATURES,
         *maze.SIGNATURES,
         *maze_unseen.SIGNATURES,
         *plane.SIGNATURES,

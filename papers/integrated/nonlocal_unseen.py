@@ -18,8 +18,28 @@ Source = str | tuple[str, ...]
 NEEDED = {s.partition("@")[2] for signature in nonlocal_news.SIGNATURES for s in signature.sources}
 
 
-def _paired(test: Test) -> PairedTest:
+def paired(test: Test) -> PairedTest:
+    """The same test, in which all agents with one seed meet the same luck."""
     return PairedTest(test.n_lives, test.task, test.without, test.snapshot, test.record)
+
+
+def again(signature: Signature, experiment: str, prefix: str, where: str) -> Signature:
+    """A signature of `nonlocal_news`, and nothing of it changed, in another experiment."""
+
+    def here(source: Source) -> Source:
+        if isinstance(source, tuple):
+            return tuple(s.replace(FIRST.name, experiment) for s in source)
+        return source.replace(FIRST.name, experiment)
+
+    return replace(
+        signature,
+        name=signature.name.replace("integrated/", f"integrated/{prefix}"),
+        claim=f"{where}: {signature.claim[0].lower()}{signature.claim[1:]}",
+        subject=here(signature.subject),
+        shows=signature.shows and here(signature.shows),
+        shows_not=signature.shows_not and here(signature.shows_not),
+        beside=tuple(here(source) for source in signature.beside),
+    )
 
 
 EXPERIMENTS = (
@@ -27,31 +47,14 @@ EXPERIMENTS = (
         FIRST,
         name=NAME,
         summary="the same on networks 16 to 39, for confirmation",
-        recording=_paired(FIRST.recording),
-        tests={name: _paired(test) for name, test in FIRST.tests.items() if name in NEEDED},
+        recording=paired(FIRST.recording),
+        tests={name: paired(test) for name, test in FIRST.tests.items() if name in NEEDED},
         first_seed=16,
         full=24,
         reproduced=False,
     ),
 )
-
-
-def _here(source: Source) -> Source:
-    if isinstance(source, tuple):
-        return tuple(s.replace(FIRST.name, NAME) for s in source)
-    return source.replace(FIRST.name, NAME)
-
-
-def _again(signature: Signature) -> Signature:
-    return replace(
-        signature,
-        name=signature.name.replace("integrated/", "integrated/again_"),
-        claim=f"On networks that nobody had seen: {signature.claim[0].lower()}{signature.claim[1:]}",
-        subject=_here(signature.subject),
-        shows=signature.shows and _here(signature.shows),
-        shows_not=signature.shows_not and _here(signature.shows_not),
-        beside=tuple(_here(source) for source in signature.beside),
-    )
-
-
-SIGNATURES = tuple(map(_again, nonlocal_news.SIGNATURES))
+SIGNATURES = tuple(
+    again(signature, NAME, "again_", "On networks that nobody had seen")
+    for signature in nonlocal_news.SIGNATURES
+)

@@ -1,0 +1,109 @@
+"""News from elsewhere with the causes known that left `nonlocal_unseen` undecided: two rungs more.
+
+They are those of `order_and_value`. In training full and brief visits took turns, so that the
+value of a context told which was next: here how long a visit lasts is drawn anew each time. And
+each choice that was replayed was relived as a visit of its own; between visits the world changes, so that
+of two memories of a context the one relived last was trusted. Here what is replayed of one context
+is relived as one visit, in the order in which it was met; what is replayed is chosen as before.
+
+The last rung changes one thing more: in training as many pairs of ends become poor as are poor in the
+tests of value (.5). Where few do (.2), who knows these odds and meets failures of both actions
+still thinks it more likely than not that the context is rich: see `TRIED.md`.
+
+Tests, bounds, controls and measures are those of `nonlocal_news`; one signature is added, the
+interaction that its specification names. Beside some of them is measured what training changes alone, each
+choice relived as a visit of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...models.integrated import VisitReliving
+from ...tasks import UnpredictableVisits
+from ..declaration import Experiment, Signature, Test
+from . import nonlocal_news
+from .measures import after_news, interaction
+from .nonlocal_unseen import NEEDED, again, paired
+
+(FIRST,) = nonlocal_news.EXPERIMENTS
+UNPREDICTABLE, CALIBRATED = "integrated/nonlocal_unpredictable", "integrated/nonlocal_calibrated"
+# About as many steps and visits to a context (270, 7.5) as in `nonlocal_news` (288, 8).
+TRAINED_ON = UnpredictableVisits(n_rounds=5, p_split=0.5, p_change=0.2, p_poor=0.2, tested=False)
+NETWORK = VisitReliving(key=TRAINED_ON.context_columns, end=TRAINED_ON.end_columns, threshold=0.95)
+TRAINING = replace(nonlocal_news.TRAINING, n_lives=10_240)
+
+TESTS = {n: paired(t) for n, t in FIRST.tests.items() if n in NEEDED | {"shuffled_16"}}
+ONE_BY_ONE = ("rpe_4", "last_4", "rpe_16", "last_16", "devalued_16")
+
+
+def _one_by_one(test: Test) -> Test:
+    """Each choice relived as a visit of its own, in the order in which choices rank."""
+    return replace(test, without=(*test.without, "visits"))
+
+
+def _rung(name: str, summary: str, p_poor: float) -> Experiment:
+    return Experiment(
+        name=name,
+        summary=summary,
+        task=replace(TRAINED_ON, p_poor=p_poor),
+        agent=NETWORK,
+        training=TRAINING,
+        recording=paired(FIRST.recording),
+        tests={**TESTS, **{f"{n}_one_by_one": _one_by_one(TESTS[n]) for n in ONE_BY_ONE}},
+        source=FIRST.source,
+        full=16,
+        reproduced=False,
+    )
+
+
+EXPERIMENTS = (
+    _rung(UNPREDICTABLE, "the same; nothing tells how long a visit lasts; relived as visits", 0.2),
+    _rung(CALIBRATED, "and in training as many poor contexts as in the tests of value", 0.5),
+)
+
+
+def _of(name: str, *tests: str) -> tuple[str, ...]:
+    return tuple(f"{name}@{test}" for test in tests)
+
+
+def _alone(name: str, *tests: str) -> tuple[str, ...]:
+    """Sources of the same, with training changed and not how contexts are relived."""
+    return _of(name, *(f"{t}_one_by_one" if t in ONE_BY_ONE else t for t in tests))
+
+
+def _signatures(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
+    """All of `nonlocal_news`, and the interaction of order with the length of the rest."""
+    beside: dict[str, str | tuple[str, ...]] = {
+        "replay_brings_news": _alone(name, "rpe_16")[0],
+        "price_of_replay": _alone(name, "rest_0", "rpe_16"),
+        "order_indifferent_in_long_rest": _alone(name, "rpe_16", "last_16"),
+        "onset_rpe_new_after_rest": _alone(name, "devalued_16")[0],
+    }
+    found = []
+    for signature in nonlocal_news.SIGNATURES:
+        here, alone = again(signature, name, prefix, where), signature.name.partition("/")[2]
+        found.append(
+            replace(here, beside=(*here.beside, beside[alone])) if alone in beside else here
+        )
+    return (
+        *found,
+        Signature(
+            name=f"integrated/{prefix}order_counts_in_short_rest",
+            claim=f"{where}: what surprises most coming first, not last, brings more in a short rest "
+            "than in a long one.",
+            published="direction only",
+            low=0.05,  # as for all differences of probabilities
+            high=None,
+            measure=interaction(after_news),
+            subject=_of(name, "rpe_4", "last_4", "rpe_16", "last_16"),
+            shows_not=_of(name, "shuffled_4", "random_4", "shuffled_16", "random_16"),
+            beside=(_alone(name, "rpe_4", "last_4", "rpe_16", "last_16"),),
+        ),
+    )
+
+
+SIGNATURES = (
+    *_signatures(UNPREDICTABLE, "unpredictable_", "Where nothing tells how long a visit lasts"),
+    *_signatures(CALIBRATED, "calibrated_", "Trained with as many poor contexts as are tested"),
+)
