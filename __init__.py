@@ -28,6 +28,7 @@ _LATER = {
     "run": ".experiment",
     "simulate": ".data.simulate",
     "summary": ".data.facts",
+    "sweep": ".sweeping",
     "trials": ".analysis.trials",
 }
 _ROOMS = ("analysis", "data", "papers")

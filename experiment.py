@@ -5,96 +5,35 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import replace
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from functools import partial
 from importlib import metadata
 from multiprocessing import get_context
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from .data.progress import ProgressLine, in_notebook
-from .data.specification import override
 from .data.store import RunFolder
-from .models.agent import Agent
 from .models.prefrontal import Prefrontal
 from .models.threads import shared_threads
 from .models.training import Progress, fastest_engine
 from .papers import find_experiment
+from .papers.changes import configured, load_again
 from .papers.declaration import Experiment
 from .papers.runs import Run, folder_of, recording_file, tested_agent
 
 _TOGETHER = 8  # seeds simulated side by side; more would take memory rather than less time
 Report = Callable[[Experiment, Sequence[int], Progress], None]
+Work = tuple[Experiment, RunFolder, Sequence[int]]
+"""Seeds of an experiment that are run together."""
 
 
 class DivergedError(ValueError):
     """Training of some seeds ended in numbers that are not finite."""
-
-
-def load_own(kind: str, reference: str) -> Any:
-    """The user's "task" or "agent" `Class` of a file, from `file.py:Class`."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    file, _, name = reference.rpartition(":")
-    path = Path(file).resolve()
-    if not file.endswith(".py") or not path.is_file():
-        raise ValueError(f"{kind} must be file.py:Class with an existing file, got '{reference}'")
-    spec = spec_from_file_location(f"fastslow_user_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} cannot be imported")
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    try:
-        spec.loader.exec_module(module)
-        own = getattr(module, name)()
-    except AttributeError as error:
-        raise ValueError(f"{path} has no {kind} '{name}' ({error})") from error
-    except Exception as error:
-        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
-    if kind == "task" and not hasattr(own, "play"):
-        raise ValueError(f"{path}: '{name}' is not a task, it has no play; see docs/own_task.md")
-    if kind == "agent" and not isinstance(own, Agent):
-        raise ValueError(f"{path}: '{name}' does not derive from fastslow.Agent")
-    return own
-
-
-def _load_again(files: Sequence[str]) -> None:
-    """Import the users' files that the parent process has imported."""
-    for file in files:
-        with suppress(ValueError):
-            load_own("task", f"{file}:")
-
-
-def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
-    """The experiment with settings changed, each as `path.to.setting=value`."""
-    for change in changes:
-        path, equals, text = change.partition("=")
-        if not equals:
-            raise ValueError(f"a setting is changed by name=value, got '{change}'")
-        if path == "task":
-            # tests on other tasks belong to the preset
-            tests = {name: test for name, test in experiment.tests.items() if test.task is None}
-            experiment = replace(experiment, task=load_own("task", text), tests=tests)
-        elif path == "agent":
-            experiment = _with_agent(experiment, load_own("agent", text))
-        else:
-            experiment = override(experiment, path, text)
-    return experiment
-
-
-def _with_agent(experiment: Experiment, agent: Agent) -> Experiment:
-    """The experiment with another agent, trained if it is a network, in the tests that it can take."""
-    training = experiment.training if isinstance(agent, Prefrontal) else None
-    tests = {
-        name: test
-        for name, test in experiment.tests.items()
-        if set(test.without) <= set(agent.parts) and (training or test.snapshot == 1)
-    }
-    recording = replace(experiment.recording, without=())
-    return replace(experiment, agent=agent, training=training, tests=tests, recording=recording)
 
 
 def run(
@@ -148,7 +87,9 @@ def run(
     missing = wanted if force else missing_seeds(experiment, folder, wanted)
     groups = [g for g in (missing[i::jobs] for i in range(jobs)) if g]
     if len(groups) > 1:
-        _run_in_processes(experiment, folder, groups, force, report, device)
+        run_in_processes(
+            [(experiment, folder, g) for g in groups], len(groups), force, report, device
+        )
     elif groups:
         if report is None and in_notebook():
             report = ProgressLine()
@@ -181,23 +122,51 @@ def missing_seeds(experiment: Experiment, folder: RunFolder, wanted: Iterable[in
     return [seed for seed in wanted if seed not in done]
 
 
-def _run_in_processes(
-    experiment: Experiment,
-    folder: RunFolder,
-    groups: Sequence[Sequence[int]],
-    force: bool,
-    report: Report | None,
-    device: str,
+def run_in_processes(
+    work: Sequence[Work],
+    n_processes: int,
+    force: bool = False,
+    report: Report | None = None,
+    device: str = "cpu",
+    finished: Callable[[int], None] | None = None,
 ) -> None:
+    """Run groups of seeds, of one experiment or several, each group in one of so many processes.
+
+    `finished` is called with the number of groups that are done. What cannot be sent to another
+    process is a ValueError.
+    """
+    for experiment, _, _ in work:
+        _check_sendable(experiment)
     own = [str(m.__file__) for n, m in sys.modules.items() if n.startswith("fastslow_user_")]
-    prepare = partial(_load_again, own)
-    with ProcessPoolExecutor(len(groups), get_context("spawn"), initializer=prepare) as pool:
-        with shared_threads(len(groups)):
-            jobs = [
-                pool.submit(run_seeds, experiment, folder, g, force, report, device) for g in groups
-            ]
-        for job in jobs:
+    prepare = partial(load_again, own)
+    pool = ProcessPoolExecutor(n_processes, get_context("spawn"), initializer=prepare)
+    try:
+        with shared_threads(n_processes):
+            jobs = [pool.submit(run_seeds, *group, force, report, device) for group in work]
+        for n, job in enumerate(as_completed(jobs), start=1):
             job.result()
+            if finished is not None:
+                finished(n)
+    except BrokenProcessPool as error:
+        raise RuntimeError(
+            f"{work[0][0].name}: a process ended before its seeds were done: memory ran out, or a "
+            "task, agent or function was defined in a notebook, where other processes do not find "
+            "it (put it into a file); jobs=1 runs without other processes"
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _check_sendable(experiment: Experiment) -> None:
+    try:
+        ForkingPickler.dumps(experiment)
+    except Exception as error:  # whatever a user's class raises when it is packed
+        said = str(error).partition("\n")[0]
+        raise ValueError(
+            f"{experiment.name} cannot be sent to other processes ({said}): a lambda, or a function "
+            "or class defined within a function, has no name by which they find it; define it with "
+            "def or class at the top of a file, or run with jobs=1"
+        ) from None
 
 
 def run_seeds(

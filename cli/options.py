@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from .. import experiment, papers
+from .. import papers
 from ..papers import runs
+from ..papers.changes import configured
 
 if TYPE_CHECKING:
     from ..papers.runs import Run
@@ -93,4 +94,4 @@ def jobs(options: argparse.Namespace) -> int:
 def finished_run(options: argparse.Namespace) -> Run:
     """The run of the experiment that is named, with its settings changed."""
     declared = papers.find_experiment(options.experiment)
-    return runs.finished(experiment.configured(declared, options.changes), options.out)
+    return runs.finished(configured(declared, options.changes), options.out)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .. import experiment, papers
 from ..data.progress import ProgressLine, seed_ranges
 from ..papers import runs
+from ..papers.changes import configured
 from .options import add_command, changes, jobs, seeds, training
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     declared = [papers.find_experiment(name) for name in options.experiment]
-    declared = [experiment.configured(e, options.changes) for e in declared]
+    declared = [configured(e, options.changes) for e in declared]
     for e in declared:
         run_one(e, options, options.seeds)
     where = f" --out {options.out}" if options.out else ""

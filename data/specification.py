@@ -113,6 +113,41 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
     return replace(thing, **{name: value})
 
 
+def several(text: str) -> list[str]:
+    """Values separated by commas; a comma within brackets or quotes belongs to a value.
+
+    Examples
+    --------
+    >>> several("0.001,0.003")
+    ['0.001', '0.003']
+    >>> several("(0.2, 0.8),(0.4, 0.6)")
+    ['(0.2, 0.8)', '(0.4, 0.6)']
+    """
+    values, depth, quote = [""], 0, ""
+    for letter in text:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        else:
+            depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and depth == 0 and not quote:
+            values.append("")
+        else:
+            values[-1] += letter
+    values = [value.strip() for value in values]
+    if not all(values):
+        raise ValueError(f"one of the values in '{text}' is empty")
+    return values
+
+
+def setting(thing: Any, path: str) -> Any:
+    """The value of the setting at `path`."""
+    for name in path.split("."):
+        thing = getattr(thing, name)
+    return thing
+
+
 def _settings(thing: Any) -> list[str]:
     return [f.name for f in fields(thing) if f.init] if is_dataclass(thing) else []
 

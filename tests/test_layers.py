@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("tasks", "models", "data", "analysis", "papers", "cli")
-ROOT_FILES = ("experiment", "report")
+ROOT_FILES = ("experiment", "report", "sweeping")
 
 # What a room may import beside the standard library, at any depth. `cli` is nobody's but
 # __main__.py's, and the root's files see everything else.
@@ -23,7 +23,7 @@ LAYERS = {
     "papers": f"tasks models data analysis papers torch {ANALYSIS}",
     "root": f"tasks models data analysis papers experiment report fastslow torch distributed "
     f"{ANALYSIS} {FILES}",
-    "cli": "tasks models data papers cli experiment report fastslow",
+    "cli": "tasks models data analysis papers cli experiment report sweeping fastslow",
     "__main__": "cli",
 }
 

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("tasks", "models", "data", "analysis", "papers", "cli")
-ROOT_FILES = {"__init__.py", "__main__.py", "experiment.py", "report.py"}
+ROOT_FILES = {"__init__.py", "__main__.py", "experiment.py", "report.py", "sweeping.py"}
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NOT_COPIED = shutil.ignore_patterns(".*", "build", "dist", "runs", "*.egg-info", "__pycache__")
 

@@ -1,0 +1,96 @@
+"""Experiments with settings changed by name, and tasks, agents and functions from files of the user's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..data.specification import override
+from ..models.agent import Agent
+from ..models.prefrontal import Prefrontal
+from .declaration import Experiment
+
+
+def load_named(kind: str, reference: str) -> Any:
+    """What a file of the user's defines under a name, from `file.py:name`."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    file, _, name = reference.rpartition(":")
+    path = Path(file).resolve()
+    if not file.endswith(".py") or not path.is_file():
+        what = "Class" if kind in ("task", "agent") else "function"
+        raise ValueError(f"{kind} must be file.py:{what} with an existing file, got '{reference}'")
+    spec = spec_from_file_location(f"fastslow_user_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} cannot be imported")
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    with _said_of(path):
+        spec.loader.exec_module(module)
+    try:
+        return getattr(module, name)
+    except AttributeError as error:
+        raise ValueError(f"{path} has no {kind} '{name}' ({error})") from error
+
+
+@contextmanager
+def _said_of(path: Path) -> Iterator[None]:
+    """Name the user's file in whatever its code raises."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{path} does not run: {type(error).__name__}: {error}") from error
+
+
+def load_own(kind: str, reference: str) -> Any:
+    """The user's "task" or "agent" `Class` of a file, from `file.py:Class`."""
+    file, _, name = reference.rpartition(":")
+    path = Path(file).resolve()
+    made = load_named(kind, reference)
+    with _said_of(path):
+        own = made()
+    if kind == "task" and not hasattr(own, "play"):
+        raise ValueError(f"{path}: '{name}' is not a task, it has no play; see docs/own_task.md")
+    if kind == "agent" and not isinstance(own, Agent):
+        raise ValueError(f"{path}: '{name}' does not derive from fastslow.Agent")
+    return own
+
+
+def load_again(files: Sequence[str]) -> None:
+    """Import the users' files that the parent process has imported."""
+    for file in files:
+        with suppress(ValueError):
+            load_named("task", f"{file}:")
+
+
+def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
+    """The experiment with settings changed, each as `path.to.setting=value`."""
+    for change in changes:
+        path, equals, text = change.partition("=")
+        if not equals:
+            raise ValueError(f"a setting is changed by name=value, got '{change}'")
+        if path == "task":
+            # tests on other tasks belong to the preset
+            tests = {name: test for name, test in experiment.tests.items() if test.task is None}
+            experiment = replace(experiment, task=load_own("task", text), tests=tests)
+        elif path == "agent":
+            experiment = _with_agent(experiment, load_own("agent", text))
+        else:
+            experiment = override(experiment, path, text)
+    return experiment
+
+
+def _with_agent(experiment: Experiment, agent: Agent) -> Experiment:
+    """The experiment with another agent, trained if it is a network, in the tests that it can take."""
+    training = experiment.training if isinstance(agent, Prefrontal) else None
+    tests = {
+        name: test
+        for name, test in experiment.tests.items()
+        if set(test.without) <= set(agent.parts) and (training or test.snapshot == 1)
+    }
+    recording = replace(experiment.recording, without=())
+    return replace(experiment, agent=agent, training=training, tests=tests, recording=recording)
