@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import papers
 from .data.facts import published
-from .data.store import atomic_write
+from .data.store import atomic_write, key
 from .papers.declaration import Figure, Signature, experiment_of
 from .papers.runs import (
     MissingRunError,
@@ -17,6 +17,7 @@ from .papers.runs import (
     finished,
     missing_runs,
     recordings,
+    refuse_missing,
     runs_folder,
 )
 from .papers.verdict_text import bounds_text, measured_text, published_text, verdict_table
@@ -34,12 +35,19 @@ SUFFIXES = (".pdf", ".png", ".csv")
 
 
 def verdicts(names: str | Iterable[str] = (), out: str | Path | None = None) -> list[Verdict]:
-    """Judge the named papers or signatures, all by default, on the finished seeds."""
+    """Judge the named papers or signatures, all by default, on the finished seeds.
+
+    Raises
+    ------
+    MissingRunError
+        Before anything is judged, if an experiment has no finished seed.
+    """
     from .papers.verdict import judge
 
     found: list[Verdict] = []
     loaded: dict[str, xr.Dataset] = {}
     chosen = _chosen(names)
+    refuse_missing([source for signature in chosen for source in signature.sources], out)
     for i, signature in enumerate(chosen):
         # each recording is read once, and let go after the last signature that needs it
         needed = {source for s in chosen[i:] for source in s.sources}
@@ -148,6 +156,24 @@ def save_comparison(comparison: Comparison, name: str, out: str | Path | None = 
 
     with paper_style():
         return _save(comparison.draw(), comparison.table.reset_index(), f"compare/{name}", out)
+
+
+def save_sweep(points: pd.DataFrame, name: str, out: str | Path | None = None) -> list[Path]:
+    """Save what `fastslow.sweep` found: figure as .pdf and .png, one row a combination as .csv.
+
+    The rows of the seeds lie beside them, in `<name>-seeds.csv`.
+    """
+    from .analysis.style import paper_style
+    from .analysis.sweeps import draw_sweep, summarize
+
+    fixed = [c for c in points if points[c].astype(str).nunique() == 1 and "." in str(c)]
+    said = ", ".join([name, *(f"{c}={points[c].iloc[0]}" for c in fixed)])
+    name = f"sweeps/{name}-{key({'runs': sorted(set(points['run']))})}"
+    with paper_style():
+        paths = _save(draw_sweep(points, said), summarize(points), name, out)
+    paths.append(paths[2].with_name(f"{paths[2].stem}-seeds.csv"))
+    atomic_write(paths[3], lambda part: points.to_csv(part, index=False))
+    return paths
 
 
 def write_report(

@@ -13,7 +13,7 @@ from ..data.specification import specification
 from ..data.store import SCHEMA, RunFolder, read_arrays, weights_file
 from ..models.prefrontal import Prefrontal
 from . import find_experiment, find_figure
-from .declaration import Experiment, Test
+from .declaration import Experiment, Signature, Test, experiment_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,13 +154,7 @@ def recordings(sources: Iterable[str], out: str | Path | None = None) -> dict[st
         If an experiment has no finished seed.
     """
     sources = tuple(sources)
-    missing = missing_runs(sources, out)
-    if missing:
-        have = "has" if len(missing) == 1 else "have"
-        names = " ".join(missing)
-        raise MissingRunError(
-            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}{_where(out)}"
-        )
+    refuse_missing(sources, out)
     loaded: dict[str, Any] = {}
     for source in sources:
         name, _, test = source.partition("@")
@@ -172,10 +166,31 @@ def _where(out: str | Path | None) -> str:
     return f" --out {out}" if out else ""
 
 
+def refuse_missing(sources: Iterable[str], out: str | Path | None = None) -> None:
+    """Raise MissingRunError if an experiment that these sources need has no finished seed."""
+    missing = missing_runs(sources, out)
+    if missing:
+        have = "has" if len(missing) == 1 else "have"
+        names = " ".join(missing)
+        raise MissingRunError(
+            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}{_where(out)}"
+        )
+
+
 def missing_runs(sources: Iterable[str], out: str | Path | None = None) -> list[str]:
     """Experiments that these sources need and of which no seed is finished."""
     names = dict.fromkeys(source.partition("@")[0] for source in sources)
     return [name for name in names if not folder_of(find_experiment(name), out).seeds()]
+
+
+def have_run(
+    signatures: Iterable[Signature], out: str | Path | None = None
+) -> tuple[list[Signature], list[Signature]]:
+    """Signatures all of whose experiments have a finished seed, and the others."""
+    signatures = list(signatures)
+    missing = {*missing_runs([source for s in signatures for source in s.sources], out)}
+    ready = [s for s in signatures if not missing & {experiment_of(x) for x in s.sources}]
+    return ready, [s for s in signatures if s not in ready]
 
 
 class MissingRunError(ValueError):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from ..data.facts import published
 from .declaration import Signature
 from .verdict import Measurement, Verdict, wrong_by_chance
@@ -102,5 +104,6 @@ def published_text(signature: Signature) -> str:
     value = published_value(signature)
     if value is not None:
         return f"{value:g} ({fact.how})"
-    what = "direction" if fact.value is None else "a table"
-    return f"{what} ({fact.how})"
+    if fact.value is None:
+        return f"direction ({fact.how})"
+    return f"{', '.join(f'{x:g}' for x in np.ravel(fact.value))} ({fact.how})"

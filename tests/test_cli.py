@@ -229,7 +229,11 @@ def test_list_says_what_has_been_run(capsys):
         (("show", "toy/net", "--set", "agent.n_units=3"), "run toy/net with the same --set"),
         (("figure", "toy/reward", "--out", "here"), "run  fastslow run toy/net --out here"),
         (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
-        (("check",), "toy/net, toy/chance have not been run: run  fastslow run toy/net toy/chance"),
+        (("check",), "nothing that a claim rests on has been run"),
+        (
+            ("check", "toy"),
+            "toy/net, toy/chance have not been run: run  fastslow run toy/net toy/chance",
+        ),
         (("figure", "toy/reward"), "toy/net has not been run: run  fastslow run toy/net"),
         (("show", "toy/net"), "toy/net has not been run"),
     ],
@@ -291,3 +295,15 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_has_not_been_run_is_named_and_the_rest_is_judged(capsys):
+    said(capsys, "run", "toy/net")
+    judged = said(capsys, "check", "--json", code=1)
+    assert [json.loads(line)["signature"] for line in judged.out.splitlines()] == ["toy/rich"]
+    assert judged.err.endswith(
+        "not judged: 1 signatures whose experiments have not been run (toy)\n"
+    )
+    page = said(capsys, "check", "toy/rich", "--markdown", code=1)
+    assert "| It earns more than there is. `rich` |" in page.out
+    assert not page.err

@@ -177,7 +177,7 @@ SIGNATURES = (
             f"Forward replay at the start of lap {lap}, from 1.46 in lap 3 down to .50 in lap 50.",
             Rate("start", FORWARD, lap=lap, n_permutations=0), TRACK,
             low=0.7 * rate, high=1.3 * rate, shows_not=MOVING,
-            published="mattar2018/familiarity",
+            published="mattar2018/familiarity", published_at={"lap": lap},
         )
         for lap, rate in ((3, 1.46), (10, 1.08), (50, 0.50))
     ),
