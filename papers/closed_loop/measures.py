@@ -70,6 +70,23 @@ def _share(part: str, whole: str) -> Measure:
     return measure
 
 
+def replayed_from_goal(recording: xr.Dataset) -> np.ndarray:
+    """Share of sharp waves on the line that replay from within a step of the goal; 0 without any.
+
+    Where the first step begins that leads along experience, as the agent has it.
+    """
+    from ..ecker2022.network import LINE
+
+    event = recording.event_of.values
+    first = np.flatnonzero(np.diff(event, prepend=-1))
+    state, action = (recording[f"replay_{name}"].values[first] for name in ("state", "action"))
+    from_state = LINE.next_state[state, action]  # sequences run away from where they start
+    near = LINE.distances[int(recording.goal.max()), from_state] <= 1
+    seed = recording.replay_seed.values[event[first]]
+    of_seed = [near[seed == number] for number in recording.seed.values]
+    return np.array([own.mean() if len(own) else 0.0 for own in of_seed])
+
+
 near_goal = _share("n_events_near", "n_events")
 dropped = _share("n_steps_dropped", "n_steps_read")
 
