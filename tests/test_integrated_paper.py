@@ -124,7 +124,7 @@ def test_every_source_is_a_test_and_every_lesion_a_part():
 def test_figures_draw_what_they_tabulate():
     plain = lived(Told(label="old_action"), p_poor=0.5, news="devalued")
     told = lived(Told())
-    for figure in nonlocal_news.FIGURES:
+    for figure in (*nonlocal_news.FIGURES, *nonlocal_unpredictable.FIGURES):
         recordings = {s: plain if "devalued" in s else told for s in figure.needs}
         with paper_style():
             drawing, table = figure.draw(recordings)

@@ -50,6 +50,7 @@ paper = Paper(
     figures=(
         *nonlocal_news.FIGURES,
         *order_and_value.FIGURES,
+        *nonlocal_unpredictable.FIGURES,
         *maze.FIGURES,
         *maze_unseen_figure.FIGURES,
         *plane.FIGURES,

@@ -49,7 +49,7 @@ def draw_nonlocal(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:
     from ...analysis.style import TWO_COLUMNS, letter
 
     drawing, axes = plt.subplots(2, 3, figsize=(TWO_COLUMNS, 3.7))
-    panels = (_within_visits, _by_budget, _by_content, _onset, _along_axis, _price)
+    panels = (_within_visits, by_budget, by_content, onset, _along_axis, _price)
     tables = []
     for ax, panel, text in zip(axes.flat, panels, "abcdef", strict=True):
         tables.append(pd.DataFrame(panel(ax, recordings)).assign(panel=text))
@@ -104,10 +104,12 @@ def _within_visits(ax: Axes, recordings: Recordings) -> list[dict]:
     return rows
 
 
-def _by_budget(ax: Axes, recordings: Recordings) -> list[dict]:
+def by_budget(ax: Axes, recordings: Recordings, without: tuple[str, ...] = ()) -> list[dict]:
     """p(better action) on entering a context with news from elsewhere, by length of rest."""
     rows = []
     for order, label, color, line in LINES:
+        if order in without:
+            continue
         tests = ["rest_0", *(f"{order}_{b}" for b in BACKUPS[1:])]
         values = [m.after_news(_of(recordings, test)) for test in tests]
         rows += _curve(ax, np.arange(len(BACKUPS)), values, label, color, line)
@@ -118,7 +120,7 @@ def _by_budget(ax: Axes, recordings: Recordings) -> list[dict]:
     return rows
 
 
-def _by_content(ax: Axes, recordings: Recordings) -> list[dict]:
+def by_content(ax: Axes, recordings: Recordings) -> list[dict]:
     """What is replayed: in contexts concerned by the news, and in the others."""
     from ...analysis.style import COLORS, jitter
 
@@ -149,7 +151,7 @@ def _by_content(ax: Axes, recordings: Recordings) -> list[dict]:
     return rows
 
 
-def _onset(ax: Axes, recordings: Recordings) -> list[dict]:
+def onset(ax: Axes, recordings: Recordings) -> list[dict]:
     """The prediction error at the onset of a context: new, known, and devalued elsewhere."""
     before, rested = _of(recordings, "devalued_0"), _of(recordings, "devalued_16")
     rows = []
