@@ -441,8 +441,6 @@ def test_spikes_and_replay_of_a_small_network_are_recorded():
 
 
 def test_agents_keep_their_contract(monkeypatch):
-    from fastslow.models.replay_agents import explorer
-
     quick = CA3(n_pyramidal=20, n_basket=2, duration=0.35, target="numpy")
 
     def run(self, weights, seed, cue=None, condition=SHARP_WAVE):
@@ -451,7 +449,6 @@ def test_agents_keep_their_contract(monkeypatch):
         return Spikes(np.sort(rng.random(n) * self.duration), rng.integers(20, size=n))
 
     monkeypatch.setattr(CA3, "run", run)
-    monkeypatch.setattr(explorer, "FIRST_CUE", 0.0)
     check_agent(Explorer(quick, cues=(0,)), Exploration(LINE, n_moves=8), n=2)
     check_agent(
         AssemblyAgent(quick), PatternCompletion(n_patterns=3, n_features=20, n_active=5), n=2

@@ -70,12 +70,13 @@ def silent(memory, cue=None, condition=None, weights=None):
     return Spikes(np.sort(rng.random(300)) * 3.0, rng.integers(n + 5, size=300)), []
 
 
-def tiny(source: str, rest=sweeping):
+def tiny(source: str, rest=sweeping, duration=TINY.duration):
     """Two seeds of a small version of a source, the network replaced."""
     name, _, test = source.partition("@")
     experiment = EXPERIMENTS[name]
     declared = experiment.all_tests[test]
-    agent = replace(experiment.agent, network=TINY).without(*declared.without)
+    network = replace(TINY, duration=duration)
+    agent = replace(experiment.agent, network=network).without(*declared.without)
     if hasattr(agent, "homeostatic"):
         agent = replace(agent, homeostatic=False, summed=())
     task = replace(experiment.task, n_moves=MOVES.get(name, 400), n_rests=1)
@@ -129,9 +130,39 @@ def test_measures_of_paths_find_what_was_planted_on_the_line(line):
     assert (ON_LINE.adjacent(line) > 0.8).all()
     assert (ON_LINE.within_two(line) > 0.95).all()
     assert (ON_LINE.n_states(line) > 12).all()
-    np.testing.assert_allclose(ON_LINE.starts_at(START)(line), 2 / 3)
-    np.testing.assert_allclose(ON_LINE.starts_at(GOAL)(line), 1 / 3)
-    np.testing.assert_allclose(ON_LINE.leads_away(START)(line), 2 / 3)
+    # Two of its three sweeps come with a cue, one from either end: in 3 s nothing is cued at 2.5 s
+    np.testing.assert_allclose(ON_LINE.starts_at(START)(line), 1 / 2)
+    np.testing.assert_allclose(ON_LINE.starts_at(GOAL)(line), 1 / 2)
+    np.testing.assert_allclose(ON_LINE.leads_away(START)(line), 1 / 2)
+
+
+def at_once(memory, cue=None, condition=None, weights=None):
+    """A rest with one sweep, which begins where and when it is cued; at the goal at .5 s otherwise."""
+    rng, duration = np.random.default_rng(memory._next_seed()), memory.network.duration
+    places = np.flatnonzero(memory.code.overlap.any(axis=1))
+    onset, cell = (10, -1) if cue is None else np.unravel_index(cue.argmax(), cue.shape)
+    when = onset * 0.05 + np.arange(0, 0.4, 1e-3)
+    way = places if cell >= 0 and memory.fields[cell] == START else places[::-1]
+    state = way[((when - when[0]) / 0.4 * len(way)).astype(int)]
+    share = np.where(memory.fields >= 0, memory.code.overlap[state][:, memory.fields], 0)
+    step, cell = np.nonzero(rng.random(share.shape) < 0.2 * share)
+    spikes = Spikes(when[step], cell)
+    return spikes, memory.readout.sweeps(spikes, duration)
+
+
+@pytest.mark.parametrize(
+    ("source", "state", "share"),
+    [
+        ("short_rests_start_cue", START, 1),
+        ("short_rests_goal_cue", GOAL, 1),
+        ("short_rests", START, 0),
+        ("short_rests", GOAL, 0),  # it begins there, but not when a cue would have come
+    ],
+)
+def test_a_short_rest_is_cued_when_it_begins(source, state, share):
+    found = tiny(f"ecker2022/{source}", at_once, duration=1.0)
+    assert ON_LINE.starts_at(state)(found).tolist() == [share, share]
+    assert ON_LINE.leads_away(state)(found).tolist() == [share, share]
 
 
 def test_weights_are_those_of_the_first_rest(track):

@@ -19,10 +19,11 @@ from ..hippocampus.place_memory import PlaceMemory
 from ..hippocampus.plasticity import ALPHA
 from ..hippocampus.readout import Sweep
 from ..hippocampus.spikes import NO_EVENT, Spikes
+from ..hippocampus.spiking import CUE_ONSET
 
 CODES = ("graph", "track")
 P_AHEAD = 0.7  # that stepping back is ruled out where there is another way; chosen
-CUE_EVERY, FIRST_CUE = 1.0, 0.5  # s
+CUE_EVERY, FIRST_CUE = 1.0, 0.5  # s; in rests of a second at most, one cue at `CUE_ONSET`
 N_DISTANCES = 20  # bins in which weights are shown by the distance between fields
 
 
@@ -51,7 +52,7 @@ class Explorer(Agent):
     summed : tuple of float, nS
         Instead of calibrating: the mean sum of weights in one rest after another, over again.
     cues : tuple of int
-        States that are cued in turn, once a second, in each rest.
+        States that are cued in turn in each rest, see `cue_onsets`.
     target : (int, int)
         Sharp waves in 10 s that calibration aims at.
     """
@@ -213,7 +214,7 @@ class Explorer(Agent):
     def _cue(self, memory: PlaceMemory) -> np.ndarray | None:
         if not self.cues or "cues" in self.lesions:
             return None
-        onsets = np.arange(FIRST_CUE, self.network.duration - CUE_EVERY / 2, CUE_EVERY)
+        onsets = cue_onsets(self.network.duration)
         schedule = np.zeros((self.network.n_cue_steps, self.network.n_pyramidal))
         for i, onset in enumerate(onsets):
             schedule += memory.cue(self.cues[i % len(self.cues)], float(onset))
@@ -226,6 +227,19 @@ class Explorer(Agent):
         for number, sweep in enumerate(told, start=first):
             event[(spikes.time >= sweep.begin) & (spikes.time < sweep.end)] = number
         return Spikes(self._clock + spikes.time, spikes.neuron, lane, event)
+
+
+def cue_onsets(duration: float) -> np.ndarray:
+    """When cues come in a rest of `duration`, s: once a second, or once as a short rest begins.
+
+    Examples
+    --------
+    >>> cue_onsets(3.0), cue_onsets(1.0)
+    (array([0.5, 1.5]), array([0.1]))
+    """
+    if duration <= CUE_EVERY:
+        return np.array([CUE_ONSET])
+    return np.arange(FIRST_CUE, duration - CUE_EVERY / 2, CUE_EVERY)
 
 
 _WEIGHTS = ("weight_mean", "weight_max", "weight_strong", "weight_sum")
@@ -262,4 +276,4 @@ def _path(sweep: Sweep, lane: int) -> ReplayPath:
     )  # fmt: skip
 
 
-__all__ = ["Explorer"]
+__all__ = ["Explorer", "cue_onsets"]

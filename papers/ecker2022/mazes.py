@@ -6,13 +6,18 @@ cells and their sum is calibrated to 9 to 16 sharp waves in 10 s.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ...models.replay_agents import Explorer
 from ...tasks.navigation import StateGraph
-from ..declaration import Figure, Signature, Test
+from ..declaration import Experiment, Figure, Signature, Test
 from .mazes_figure import draw_excitability, draw_paths
 from .measures import at_rest
 from .network import (
     LINE,
     N_LINE,
+    NETWORK,
     OPEN_MAZE,
     T_MAZE,
     experiment,
@@ -25,6 +30,18 @@ from .path_measures import Paths, transition_width
 START, GOAL = 0, N_LINE - 1
 SUMS = (150.0, 165.0, 180.0, 190.0, 200.0, 210.0, 220.0, 230.0, 245.0)  # nS
 SUM = 180.0  # nS, where calibration begins
+
+# Ten rests from silence, for cues that no sharp wave is in the way of; `SUM` is what calibration
+# found in each of the eight animals of `line`
+SHORT_REST = replace(NETWORK, duration=1.0)
+
+
+def _short_rests(name: str, summary: str, *cues: int) -> Experiment:
+    return experiment(
+        name, f"the line in ten rests of 1 s, {summary}", exploration(LINE, n_rests=10),
+        Explorer(SHORT_REST, homeostatic=True, summed=(SUM,), cues=cues), first_seed=16,
+    )  # fmt: skip
+
 
 EXPERIMENTS = (
     experiment("line", "a line of 20 states", exploration(LINE), explorer(homeostatic=True)),
@@ -40,6 +57,9 @@ EXPERIMENTS = (
         "line_goal_cue", "the same, its end cued once a second", exploration(LINE),
         explorer(homeostatic=True, cues=(GOAL,)),
     ),
+    _short_rests("short_rests", "nothing cued"),
+    _short_rests("short_rests_start_cue", "its start cued when they begin", START),
+    _short_rests("short_rests_goal_cue", "its end cued when they begin", GOAL),
     experiment(
         "t_maze", "a T-maze of 23 states", exploration(T_MAZE.graph), explorer(homeostatic=True)
     ),
@@ -57,6 +77,8 @@ EXPERIMENTS = (
 
 LINE_RUN, LINE_SHUFFLED = "ecker2022/line", "ecker2022/line_shuffled"
 START_CUE, GOAL_CUE = "ecker2022/line_start_cue", "ecker2022/line_goal_cue"
+UNCUED = "ecker2022/short_rests"
+EARLY_START_CUE, EARLY_GOAL_CUE = f"{UNCUED}_start_cue", f"{UNCUED}_goal_cue"
 T_RUN, OPEN, UNCALIBRATED = (
     "ecker2022/t_maze", "ecker2022/open_maze", "ecker2022/open_maze@uncalibrated",
 )  # fmt: skip
@@ -86,26 +108,32 @@ def _of_paths(world: str, graph: StateGraph, run: str, adjacent: float) -> tuple
 
 
 ON_LINE = Paths(LINE)
+
+
+def _of_cues(prefix: str, when: str, runs: Mapping[int, str], uncued: str) -> tuple[Signature, ...]:
+    """That sharp waves after a cue begin at the state it is given, and lead away from it."""
+    names = {START: "start", GOAL: "goal"}
+    claims = (
+        ("starts", "begin there", ON_LINE.starts_at, 0.7),
+        ("leads_away", "lead away from it", ON_LINE.leads_away, 0.9),
+    )
+    return tuple(
+        signature(
+            f"{prefix}{names[state]}_cue_{what}",
+            f"Sharp waves after a cue at the {names[state]}{when} {claim}.",
+            measure(state), run, low=low, shows_not=uncued, published="ecker2022/cued",
+        )
+        for what, claim, measure, low in claims
+        for state, run in runs.items()
+    )  # fmt: skip
+
+
 SIGNATURES = (
     *_of_paths("a line", LINE, LINE_RUN, 0.95),
     *_of_paths("a T-maze", T_MAZE.graph, T_RUN, 0.95),
     *_of_paths("the open maze", OPEN_MAZE.graph, OPEN, 0.80),
-    *(
-        signature(
-            f"{name}_cue_starts", f"Sharp waves after a cue at the {name} begin there.",
-            ON_LINE.starts_at(state), run, low=0.7, shows_not=LINE_RUN,
-            published="ecker2022/cued",
-        )
-        for name, state, run in (("start", START, START_CUE), ("goal", GOAL, GOAL_CUE))
-    ),
-    *(
-        signature(
-            f"{name}_cue_leads_away", f"Sharp waves after a cue at the {name} lead away from it.",
-            ON_LINE.leads_away(state), run, low=0.9, shows_not=LINE_RUN,
-            published="ecker2022/cued",
-        )
-        for name, state, run in (("start", START, START_CUE), ("goal", GOAL, GOAL_CUE))
-    ),
+    *_of_cues("", "", {START: START_CUE, GOAL: GOAL_CUE}, LINE_RUN),
+    *_of_cues("early_", " early in a rest", {START: EARLY_START_CUE, GOAL: EARLY_GOAL_CUE}, UNCUED),
     signature(
         "calibration", "Six runs are enough to find weights with 9 to 16 sharp waves in 10 s.",
         at_rest("calibration_runs"), OPEN, high=6.0, shows_not=UNCALIBRATED,

@@ -77,13 +77,14 @@ class Paths:
 
     def _cued(self, rest: Rest) -> pd.DataFrame:
         """What is known of the paths of events that begin just after the time of a cue."""
-        from ...models.replay_agents.explorer import CUE_EVERY, FIRST_CUE
+        from ...models.replay_agents.explorer import cue_onsets
 
         found, _, about = graph_paths(rest, self.graph)
-        since = (found.begin - rest.begin[found["rest"]] - FIRST_CUE) % CUE_EVERY
+        begin = (found.begin - rest.begin[found["rest"]]).to_numpy()
+        since = begin[:, None] - cue_onsets(round(float(rest.end[0] - rest.begin[0]), 6))
         # Events begin on the 20 ms grid of their detection, perhaps just before the cue.
-        just = (since < CUE_WINDOW) | (since > CUE_EVERY - 0.02)
-        return about[(just & (about.n_states > 0)).to_numpy()]
+        just = ((since > -0.02) & (since < CUE_WINDOW)).any(axis=1)
+        return about[just & (about.n_states > 0).to_numpy()]
 
 
 def transition_width(recording: xr.Dataset) -> np.ndarray:
