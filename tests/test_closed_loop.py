@@ -14,8 +14,10 @@ from fastslow.papers.closed_loop import (
     index_figure,
     line,
     line_figure,
+    matched,
     measures,
     paper,
+    unseen,
     winding,
     winding_figure,
     worth,
@@ -82,6 +84,38 @@ def test_shares(planted):
     assert measures.near_goal(none).tolist() == [0.0] * 2
     assert measures.share_of_rests(none).tolist() == [0.0] * 2
     assert measures.nearer(half, none).tolist() == [0.5] * 2
+
+
+def test_a_wave_begins_where_the_first_step_begins_that_is_replayed():
+    """A seed whose waves set out from the goal and from 11, one from beside the goal, and none."""
+    left, right = 0, 1
+    backups = {
+        "replay_state": [18, 17, 10, 17, 18], "replay_action": [right, right, right, right, left],
+        "event_of": [0, 0, 1, 2, 2],
+    }  # fmt: skip
+    replayed = xr.Dataset(
+        {
+            **{name: ("backup", np.array(values)) for name, values in backups.items()},
+            "replay_seed": ("replay_event", np.array([0, 0, 1])),
+            "goal": (("seed", "episode", "step"), np.full((3, 1, 2), line.GOAL)),
+        },
+        coords={"seed": [0, 1, 2]},
+    )
+    assert measures.replayed_from_goal(replayed).tolist() == [0.5, 1.0, 0.0]
+
+
+def test_on_unseen_seeds_nothing_else_is_changed():
+    seen = {e.name: e for e in (*line.EXPERIMENTS, *winding.EXPERIMENTS, *matched.EXPERIMENTS)}
+    for again in unseen.EXPERIMENTS:
+        name = again.name.removeprefix("closed_loop/unseen_")
+        also = {"line_none": "none"}.get(name, name)
+        matching = [f"closed_loop/{kind}{also}" for kind in ("matched_", "")]
+        first = next(seen[n] for n in matching if n in seen)
+        settings = {k: getattr(first, k) for k in ("name", "first_seed", "full", "reproduced")}
+        assert replace(again, **settings) == first
+        assert not set(again.seeds("full")) & set(first.seeds("full"))
+    for signature in unseen.SIGNATURES:
+        assert all("/unseen_" in source for source in signature.sources)
 
 
 def test_arms_differ_in_what_they_name_only():
