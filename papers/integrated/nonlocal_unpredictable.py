@@ -119,7 +119,8 @@ FIGURES = (
             "(d-f) What each change decides; green: where the claim puts it. (d) What order does in a "
             "long rest. (e) Whether the error at onset tells the value of a context. (f) Whether it "
             "carries the old value of a context that became poor elsewhere, or, after rest, the new "
-            "one. Means with 95 % intervals; dots: networks, 16 to 39 where visits take turns, else 0 to 15."
+            "one; gray bars: an observer who knows the odds of the training world. Means with 95 % "
+            "intervals; dots: networks, 16 to 39 where visits take turns, else 0 to 15."
         ),
         needs=SOURCES,
         draw=draw_rungs,

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import measures as m
 from . import nonlocal_figure as first
+from .informed_observer import value_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,10 @@ SOURCES = tuple(
         )
     )
 )
+_AFTER_VISITS = (2, 5)  # rows of (f) after rest with contexts relived as visits
+# Visits to the two other contexts of a pair between two to the same: 2 on average, 4 at most.
+N_VISITS = (2, 3, 4)
+
 Recordings = Mapping[str, "xr.Dataset"]
 Bounds = tuple[float | None, float | None]
 Points = list[
@@ -64,6 +69,7 @@ def draw_rungs(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:
         "e": _decided(e, _learned(recordings), "rich less poor at onset,\nknown less new (reward)"),
         "f": _decided(f, _carried(recordings), "old value at onset\n(1 rich, 0 poor)"),
     }
+    tables["f"] += _expected(f)
     for ax, text in zip(axes.flat, tables, strict=True):
         letter(ax, text)
     found = [pd.DataFrame(rows).assign(panel=panel) for panel, rows in tables.items()]
@@ -113,6 +119,24 @@ def _carried(recordings: Recordings) -> Points:
             bounds = (0.5, None) if test == "devalued_0" else (None, 0.5)
             points.append((f"{label}, {said}", values, _color(name, how), bounds))
     return points
+
+
+def _expected(ax: Axes) -> list[dict]:
+    """What an observer who knows the odds of training would keep after rest, under (f)'s last rows."""
+    rows = []
+    for y, p_poor in zip(_AFTER_VISITS, (0.2, 0.5), strict=True):
+        kept = [value_kept(n, p_poor) for n in N_VISITS]
+        ax.plot((min(kept), max(kept)), (y + 0.25, y + 0.25), color="black", lw=2.5, alpha=0.4)
+        rows += [
+            {
+                "curve": f"informed observer, {n} visits between",
+                "x": y,
+                "mean": value,
+                "half_interval": 0,
+            }
+            for n, value in zip(N_VISITS, kept, strict=True)
+        ]
+    return rows
 
 
 def _color(name: str, how: str) -> str:
