@@ -21,6 +21,7 @@ _LATER = {
     "Test": ".papers.declaration",
     "check": ".report",
     "compare": ".report",
+    "export": ".papers.export",
     "figure": ".papers.runs",
     "load": ".papers.shipped",
     "load_dataset": ".data.loaders",

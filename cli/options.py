@@ -95,3 +95,12 @@ def finished_run(options: argparse.Namespace) -> Run:
     """The run of the experiment that is named, with its settings changed."""
     declared = papers.find_experiment(options.experiment)
     return runs.finished(configured(declared, options.changes), options.out)
+
+
+def every_seed(name: str, options: argparse.Namespace) -> Run:
+    """As `finished_run`, with the seeds that no profile asks for, too."""
+    declared = configured(papers.find_experiment(name), options.changes)
+    folder = runs.folder_of(declared, options.out)
+    if not folder.seeds():
+        return runs.finished(declared, options.out)  # says what to run
+    return runs.Run(declared, folder, folder.seeds(), folder.seeds("diverged"))

@@ -93,8 +93,13 @@ def test_run_check_why_figure_show(capsys, tmp_path):
     assert [path.rpartition(".")[2] for path in figure] == ["pdf", "png", "csv"]
     assert b"%PDF" in (tmp_path / "runs/figures/toy/reward.pdf").read_bytes()[:10]
     show = said(capsys, "show", "toy/net").out
-    assert "seeds: 0-1" in show
-    assert '"n_units": 6' in show
+    assert "seeds   0-1 finished" in show
+    assert re.search("agent  Prefrontal\n(.*\n)*  n_units +6\n", show)
+    assert re.search("recording.nc .* MB  the main test", show)
+    assert "weights.safetensors" in show
+    raw = json.loads(said(capsys, "show", "toy/net", "--json").out)
+    assert raw["settings"]["agent"]["n_units"] == 6
+    assert list(raw["seeds"]) == ["0", "1"]
 
 
 def test_why_explains_before_anything_was_run(capsys):
@@ -163,7 +168,7 @@ def test_an_agent_from_a_file_and_its_changed_run_are_shown(capsys, tmp_path):
     own = ("toy/net", "--set", f"agent={file}:Chance")
     assert f"next:  fastslow show {' '.join(own)}" in said(capsys, "run", *own).out
     shown = said(capsys, "show", *own).out
-    assert '"class": "Chance"' in shown
+    assert "agent  Chance" in shown
     assert "reward per episode" in shown
     assert "has not been run" in mistake(capsys, "show", "toy/net")
     nobody = ("run", "toy/net", "--set", f"agent={file}:Nobody")
