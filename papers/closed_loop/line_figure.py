@@ -29,7 +29,7 @@ RESTS = {"goal_cued": "cue at the goal", "start_cued": "cue at the start", "spon
 
 
 def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
-    """Moves by attempt, and those of the later attempts in all."""
+    """Moves by attempt, and those of the later attempts in all, of the arms that are there."""
     import matplotlib.pyplot as plt
     import pandas as pd
 
@@ -39,7 +39,8 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
 
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.3))
     tables = []
-    for row, (arm, (label, color, style)) in enumerate(ARMS.items()):
+    arms = {arm: drawn for arm, drawn in ARMS.items() if f"closed_loop/{arm}" in recordings}
+    for row, (arm, (label, color, style)) in enumerate(arms.items()):
         recording = recordings[f"closed_loop/{arm}"]
         shortest = float(recording.shortest_path.isel(step=0).max())
         curve = moves_by_lap(recording).mean("life").values + shortest
@@ -67,13 +68,19 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
         xlabel="attempt", ylabel="moves", yscale="log", xticks=attempt, ylim=(shortest / 2, None)
     )
     left.axhline(shortest, color="0.8", lw=0.6, zorder=0)
-    left.legend(handlelength=1.6, loc="upper right")
-    right.set(xlabel="moves of attempts 2 to 10", xscale="log", yticks=range(len(ARMS)))
-    right.set_yticklabels([label for label, _, _ in ARMS.values()])
+    left.set_ylim(top=3 * left.get_ylim()[1])  # room for the legend
+    left.legend(handlelength=1.6, loc="upper right", ncols=3)
+    right.set(xlabel="moves of attempts 2 to 10", xscale="log", yticks=range(len(arms)))
+    right.set_yticklabels([label for label, _, _ in arms.values()])
     right.invert_yaxis()
     letter(left, "a")
     letter(right, "b")
     return drawing, pd.concat(tables, ignore_index=True)
+
+
+def draw_unseen(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:
+    """The same of animals that nobody has seen."""
+    return draw_curves({s.replace("unseen_line_", ""): r for s, r in recordings.items()})
 
 
 def _half(values: np.ndarray) -> np.ndarray:

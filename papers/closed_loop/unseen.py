@@ -20,9 +20,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..declaration import Experiment, Signature
+from ..declaration import Experiment, Figure, Signature
 from . import line, matched, winding
 from .line import MORE, longer
+from .line_figure import draw_unseen
 from .measures import replayed_from_goal, times_the_moves
 
 FROM_HALF = ("@half", "@three_quarters", "")  # of training; "" is its end
@@ -109,3 +110,15 @@ SIGNATURES = (
         shows_not="closed_loop/unseen_start_cued",
     ),
 )  # fmt: skip
+
+FIGURES = (
+    Figure(
+        name="closed_loop/unseen",
+        caption=(
+            "As closed_loop/learning, of twenty other animals whose rests go on until twenty backups are "
+            "made, equally many in all but none."
+        ),
+        needs=tuple(e.name for e in EXPERIMENTS if "/unseen_line_" in e.name),
+        draw=draw_unseen,
+    ),
+)

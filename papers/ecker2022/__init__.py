@@ -16,15 +16,17 @@ paper = Paper(
     figures=(*track.FIGURES, *mazes.FIGURES, *recall.FIGURES),
     notes={
         "ecker2022/start_cue_starts": (
-            "Calibrated to 9 to 16 sharp waves in 10 s, the network spends .69 of its time in them. Of 72 "
-            "cues 43 fall into one and set off little; of the 29 that meet silence 22 are followed by a "
-            "wave within .2 s, 17 of these from the start. All 19 that begin there run on to the other end."
+            "Calibrated to 9 to 16 sharp waves in 10 s, the network spends .69 of its time in them, and 43 of "
+            "72 cues fall into one. Of the 29 others 9 meet cells elsewhere that fire on, in a wave that builds up "
+            "or is too short to count: basket cells then keep the cued ones silent. 3 meet cells that are tired "
+            "of the wave before. Of the remaining 17, 16 set off a wave from the start. Cues as a rest "
+            "begins meet neither: early_start_cue_starts."
         ),
         "ecker2022/goal_cue_starts": (
-            "As at the start: of 72 cues 46 fall into a sharp wave, where the cued cells hardly fire. Of the "
-            "26 that meet silence 22 are followed by a wave within .2 s, but 11 of these from elsewhere: the walk "
-            "was less often there, and cells that ended the wave before are tired. All 13 that begin "
-            "near the cue run to the other end. In rests that begin with the cue it is .78 (closed_loop)."
+            "As at the start: 46 of 72 cues fall into a sharp wave. Of the 26 others 8 meet cells elsewhere "
+            "that fire on and set off nothing; 10 meet cells that ended the wave before, of which 3 begin another; "
+            "the remaining 8 all set off a wave from the goal. Cues as a rest begins meet neither: "
+            "early_goal_cue_starts."
         ),
         **dict.fromkeys(
             ("ecker2022/start_cue_leads_away", "ecker2022/goal_cue_leads_away"),
