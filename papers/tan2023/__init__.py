@@ -4,6 +4,7 @@ from ..declaration import Paper
 from . import (
     baselines,
     cost_by_size,
+    detour,
     dissociation,
     dynamic,
     every_state,
@@ -15,7 +16,7 @@ from . import (
 )
 
 _MODULES = (
-    dynamic, static, dissociation, cost_by_size, improved, every_state, supervised, baselines, pain, subgoals,
+    dynamic, static, dissociation, cost_by_size, detour, improved, every_state, supervised, baselines, pain, subgoals,
 )  # fmt: skip
 
 paper = Paper(
