@@ -28,6 +28,11 @@ paper = Paper(
             "the remaining 8 all set off a wave from the goal. Cues as a rest begins meet neither: "
             "early_goal_cue_starts."
         ),
+        "ecker2022/sharp_transition": (
+            "Summed weights are 15 nS apart there, so that 1.10 is the least that can be found: five of eight "
+            "animals have it, two have 1.21 and 1.27. The eighth has two sharp waves with the least sum, 150 "
+            "nS, so that its ratio is not known and no interval can be given."
+        ),
         **dict.fromkeys(
             ("ecker2022/start_cue_leads_away", "ecker2022/goal_cue_leads_away"),
             "All that begin near the cue lead away from it, 19 at the start and 13 at the goal. Spontaneous ones "
