@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 Command = Callable[[argparse.Namespace], int]
 
 
+COLUMNS = {
+    "choice": "options as whole numbers from 0 (default: choice)",
+    "reward": "above 0 is rewarded (default: reward)",
+    "common": "1 after a common transition, 0 after a rare one",
+    "state": "second-stage state, 0 or 1; instead of --common where it equals the common choice",
+    "subject": "who it is (default: subject)",
+    "session": "which session of the subject (default: session, if there is one)",
+    "trial": "number of the trial (default: trial, else the order of the rows)",
+}
+"""Columns of a user's own table."""
+
+
 class Parser(argparse.ArgumentParser):
     """Says of a mistake in one line what it is; usage is for `--help`."""
 
@@ -32,6 +44,13 @@ def add_command(
     sub = commands.add_parser(name, help=text, description=text, parents=[common(), *parents])
     sub.set_defaults(command=command)
     return sub
+
+
+def print_rows(rows: list[tuple[str, str]]) -> None:
+    """Names and what is said of them, in two columns."""
+    width = max(len(name) for name, _ in rows)
+    for name, text in rows:
+        print(f"  {name:<{width}}  {text}")
 
 
 def common() -> Parser:
@@ -65,6 +84,17 @@ def changes() -> Parser:
         help="change a setting: agent.n_units=64, training.n_lives=5000, task=my.py:MyTask, "
         "agent=my.py:MyAgent",
     )  # fmt: skip
+    return options
+
+
+def columns() -> Parser:
+    """Options that name the columns of a user's own table."""
+    options = Parser(add_help=False)
+    for column, text in COLUMNS.items():
+        options.add_argument(f"--{column}", metavar="COLUMN", help=text)
+    options.add_argument(
+        "--drop-missing", action="store_true", help="leave out trials with empty cells"
+    )
     return options
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from .. import papers
 from ..papers import runs
-from .options import add_command
+from .datasets import datasets
+from .options import add_command, print_rows
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -42,10 +43,7 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def list_(options: argparse.Namespace) -> int:
-    rows = _LISTS[options.kind](options.out) if options.kind else _papers()
-    width = max(len(row[0]) for row in rows)
-    for name, text in rows:
-        print(f"  {name:<{width}}  {text}")
+    print_rows(_LISTS[options.kind](options.out) if options.kind else _papers())
     if not options.kind:
         print(f"\nnext:  fastslow list {'|'.join(_LISTS)}")
     return 0
@@ -91,9 +89,7 @@ def _figures(out: str | None) -> list[tuple[str, str]]:
 
 
 def _datasets(out: str | None) -> list[tuple[str, str]]:
-    from ..data.catalogue import DATASETS
-
-    return [(name, f"{d.task}; {d.species}, {d.n}; {d.license}") for name, d in DATASETS.items()]
+    return datasets()
 
 
 _LISTS = {

@@ -39,8 +39,8 @@ def convert(name: str, folder: str | Path) -> str:
         An original is not there; the message says where the authors keep it.
     """
     entry = dataset(name)
-    if name not in _CONVERTERS:
-        raise ValueError(unknown("converter for data set", name, _CONVERTERS))
+    if name not in CONVERTERS:
+        raise ValueError(unknown("converter for data set", name, CONVERTERS))
     folder = Path(folder)
     for file in entry.originals:
         if not (folder / file).is_file():
@@ -50,7 +50,7 @@ def convert(name: str, folder: str | Path) -> str:
                 f"from {up.repository} at commit {up.commit}"
             )
     table = entry.table()
-    frame = _CONVERTERS[name](folder)
+    frame = CONVERTERS[name](folder)
     codes = {column.name: "Int64" for column in table.columns if column.kind == "code"}
     ordered = frame[[column.name for column in table.columns]].astype(codes)
     text = ordered.to_csv(index=False, lineterminator="\n", float_format="%.15g")
@@ -127,7 +127,8 @@ def _zorowitz2023_reversal(folder: Path) -> pd.DataFrame:
     )
 
 
-_CONVERTERS = {
+CONVERTERS = {
     "miller_rat_twostep": _miller_rat_twostep,
     "zorowitz2023_reversal": _zorowitz2023_reversal,
 }
+"""From a folder of originals to a frame, by data set."""

@@ -30,6 +30,7 @@ def read_own_table(
     session: str | None = None,
     trial: str | None = None,
     drop_missing: bool = False,
+    several_subjects: bool = True,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Read one row a trial and check columns, missing values and coding.
 
@@ -49,6 +50,8 @@ def read_own_table(
         without a trial column rows are numbered in their order.
     drop_missing : bool
         Leave out trials with an empty cell; they keep their place, so no pair spans them.
+    several_subjects : bool
+        Whether a spread between subjects is needed, so that one alone is refused.
 
     Returns
     -------
@@ -105,7 +108,7 @@ def read_own_table(
     )
     _check_options(checked["choice"], choice, source)
     _check_rewards(checked["reward"], reward, source)
-    _check_subjects(checked, rules, source)
+    _check_subjects(checked, rules, source, 2 if several_subjects else 1)
     if two_step and common is None:
         checked["common"] = (checked.pop("state") == checked["choice"]).astype(int)
         notes.append(f"common transition: {state} equals {choice} (congruent mapping)")
@@ -195,7 +198,9 @@ def _check_rewards(reward: pd.Series, name: str, source: str) -> None:
         _refuse(source, name, at, f"{reward[at]:g}", "above 0 is rewarded, and no trial is")
 
 
-def _check_subjects(checked: pd.DataFrame, rules: dict[str, Column], source: str) -> None:
+def _check_subjects(
+    checked: pd.DataFrame, rules: dict[str, Column], source: str, at_least: int
+) -> None:
     groups = [name for name in ("subject", "session", "trial") if name in checked]
     twice = checked.duplicated(groups)
     if twice.any():
@@ -203,7 +208,7 @@ def _check_subjects(checked: pd.DataFrame, rules: dict[str, Column], source: str
         once = " ".join(f"{name} '{checked[name][at]}'" for name in groups[:-1])
         rule = f"{once} has it once; --session names the column of sessions"
         _refuse(source, rules["trial"].name, at, checked["trial"][at], rule)
-    if checked["subject"].nunique() < 2:
+    if checked["subject"].nunique() < at_least:
         at = checked.index[0]
         rule = "it is the only subject: z needs the SD between two subjects or more"
         _refuse(source, rules["subject"].name, at, checked["subject"][at], rule)

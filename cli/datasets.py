@@ -1,0 +1,84 @@
+"""Behavioral data: which sets there are, fetching them, and a table of one's own as a recording."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..papers import runs
+from .options import COLUMNS, Command, Parser, columns, common, print_rows
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+
+def add(commands: Commands) -> None:
+    text = "data of animals and people: what there is, fetch it, import a table of your own"
+    parser = commands.add_parser("data", help=text, description=text)
+    actions = parser.add_subparsers(metavar="list|fetch|import", required=True)
+
+    def add_action(
+        name: str, command: Command, text: str, *parents: Parser
+    ) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=text, description=text, parents=[common(), *parents])
+        sub.set_defaults(command=command)
+        return sub
+
+    add_action("list", list_, "data sets with license, doi, and where they are")
+    sub = add_action("fetch", fetch_, "get data sets from their authors into $FASTSLOW_DATA")
+    sub.add_argument("name", nargs="+")
+    sub.add_argument("--mirror", metavar="URL", help="a copy of raw.githubusercontent.com")
+    text = "your own csv, one row a trial, as a recording that every analysis takes"
+    sub = add_action("import", import_, text, columns())
+    sub.add_argument("file", help="a csv file")
+
+
+def list_(options: argparse.Namespace) -> int:
+    print_rows(datasets())
+    return 0
+
+
+def datasets() -> list[tuple[str, str]]:
+    """What is known of each data set, and where it is."""
+    from ..data.catalogue import DATASETS
+    from ..data.fetching import whereabouts
+
+    return [
+        (
+            name,
+            f"{d.task}; {d.species}, {d.n}; {d.license}; "
+            f"{f'doi:{d.doi}' if d.doi else 'no doi'}; {whereabouts(d)}",
+        )
+        for name, d in DATASETS.items()
+    ]
+
+
+def fetch_(options: argparse.Namespace) -> int:
+    from ..data.catalogue import dataset
+    from ..data.fetching import GITHUB, fetch
+
+    for entry in [dataset(name) for name in options.name]:
+        for path in fetch(entry.name, options.mirror or GITHUB):
+            print(path)
+        print(f"license: {entry.license}; cite: {entry.citation}")
+    return 0
+
+
+def import_(options: argparse.Namespace) -> int:
+    from ..data.imported import import_table
+    from ..data.recording import save
+
+    given = {name: getattr(options, name) for name in COLUMNS if getattr(options, name)}
+    found, notes = import_table(options.file, drop_missing=options.drop_missing, **given)
+    path = runs.runs_folder(options.out) / "imported" / f"{Path(options.file).stem}.nc"
+    save(found, path)
+    n_sessions = int(found.active.any("step").sum())
+    print(
+        f"{found.sizes['seed']} subjects, {n_sessions} sessions, {int(found.active.sum())} trials\n"
+        f"{path}"
+    )
+    for note in notes:
+        print(f"note: {note}")
+    print(f'next:  fastslow.data.recording.load("{path}") in Python; a subject is a seed in it')
+    return 0
