@@ -20,8 +20,8 @@ def atomic_write(path: str | Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
     path = Path(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write(part)
         os.replace(part, path)
     except PermissionError as error:
@@ -31,6 +31,18 @@ def atomic_write(path: str | Path, write: Callable[[Path], object]) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; where that fails, say which and what to do."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        in_the_way = next(path for path in (folder, *folder.parents) if path.exists())
+        why = f"{in_the_way} is a file" if in_the_way.is_file() else error.strerror
+        raise type(error)(
+            f"the folder {folder} cannot be made: {why}; choose another with --out or FASTSLOW_RUNS"
+        ) from error
 
 
 def key(spec: Mapping[str, object]) -> str:

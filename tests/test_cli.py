@@ -265,7 +265,9 @@ def test_divergence_is_one_line(capsys, monkeypatch):
 
 def test_an_unwritable_folder_is_one_line(capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    assert "file" in mistake(capsys, "run", "toy/net", "--out", str(tmp_path / "file"))
+    said = mistake(capsys, "run", "toy/net", "--out", str(tmp_path / "file"))
+    assert f"the folder {tmp_path / 'file'}" in said
+    assert f"cannot be made: {tmp_path / 'file'} is a file; choose another with --out" in said
 
 
 def test_a_device_that_is_not_here_is_one_line(capsys):

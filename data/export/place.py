@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..recording import REPLAY, SPIKES
+from ..store import make_folder
 
 
 def library(name: str, extra: str) -> Any:
@@ -28,7 +29,7 @@ def library(name: str, extra: str) -> Any:
 
 def put_in_place(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file or folder of the same name elsewhere, then replace `path` by it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with TemporaryDirectory(prefix=".part-", dir=path.parent) as part:
         made = Path(part) / path.name
         write(made)
