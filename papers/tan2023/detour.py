@@ -8,7 +8,7 @@ sixty of them the middle gap closes.
 Chosen by us, with the result of the small world of `dissociation` known, where the cost of a decision was
 the other way round and the later adaptation of the network could not be told from its being late anyway:
 
-- What search reads grows with the square of the distance from home, to some 600 transitions in the mean
+- What search reads grows with the square of the distance from home, to some 550 transitions in the mean
   of a way if all are known, and the network is small: one layer of 32 units, 256 multiply-adds, the smallest of
   those tried that always came home by the end (`TRIED.md`). A memory read counts as one multiply-add. The
   published network makes 17,408 and would be the dearer one here as well: it is the size of the world
