@@ -80,5 +80,8 @@ def import_(options: argparse.Namespace) -> int:
     )
     for note in notes:
         print(f"note: {note}")
-    print(f'next:  fastslow.data.recording.load("{path}") in Python; a subject is a seed in it')
+    print(
+        f'in Python:  from fastslow.data.recording import load; load("{path}"); '
+        "there, a subject stands where a seed does"
+    )
     return 0

@@ -103,7 +103,7 @@ def write_nwb(
     )
     left_out = _add_series(pynwb, file, steps)
     _add_episodes(file, steps)
-    _add_trials(file, steps)
+    _add_trials(pynwb, file, steps)
     if "replay_state" in recording:
         _add_replay(pynwb, file, steps)
 
@@ -149,7 +149,7 @@ def _add_episodes(file: Any, steps: _Steps) -> None:
         file.add_epoch(float(start), float(stop), tags=["episode"])
 
 
-def _add_trials(file: Any, steps: _Steps) -> None:
+def _add_trials(pynwb: Any, file: Any, steps: _Steps) -> None:
     """One row a trial where the task numbers them; the choice is that of stage 1, or the only one."""
     if "trial" not in steps.recording:
         return
@@ -169,11 +169,18 @@ def _add_trials(file: Any, steps: _Steps) -> None:
             values = np.where(at >= 0, steps.of(name)[at], -1)
             said = array.attrs.get("long_name", name)
             columns["choice" if name == "action" else name] = (f"{said}, at the choice", values)
-    for name, (said, _) in columns.items():
-        file.add_trial_column(name, said)
-    for i, (start, stop) in enumerate(zip(starts, stops, strict=True)):
-        row = {name: values[i] for name, (_, values) in columns.items()}
-        file.add_trial(start_time=float(start), stop_time=float(stop), **row)
+    times = {
+        "start_time": ("first model step of the trial", starts.astype(float)),
+        "stop_time": ("model step after the last of the trial", stops.astype(float)),
+    }
+    file.trials = pynwb.epoch.TimeIntervals(
+        name="trials",
+        description=f"one row a trial. {CLOCK}",
+        columns=[
+            pynwb.core.VectorData(name=name, description=said, data=values)
+            for name, (said, values) in (times | columns).items()
+        ],
+    )
 
 
 def _choices(steps: _Steps, starts: np.ndarray, stops: np.ndarray) -> np.ndarray | None:
