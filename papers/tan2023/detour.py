@@ -171,9 +171,10 @@ FIGURES: tuple[Figure, ...] = (
             "A way home that is blocked. (a) The world: walls (black), home (H), where ways home "
             "start (gray), the gap that closes (x), and the other one. (b) Steps above the shortest "
             "way, mean over lives; bands: 95 % intervals over seeds; the gap closes at the dashed "
-            "line. (c) Operations of one decision on the way home (memory reads and multiply-adds) "
-            "against attempts until ways are short again, 41 where they never are; points are "
-            "seeds, open points the same agent where walls stay. Dotted: a network as published."
+            "line; dotted, where walls stay. (c) Operations of one decision on the way home (memory "
+            "reads and multiply-adds) against attempts until ways are short again, 41 where they "
+            "never are; points are seeds, spread sideways, open points the same agent where walls "
+            "stay. Dotted: a network as published."
         ),
         needs=tuple(
             f"{P}{name}_{agent}" for name in ("detour", "detour_unchanged") for agent in AGENTS

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PUBLISHED_NETWORK = 17_408  # multiply-adds of two layers of 128 units
+SPREAD = 0.05  # decades over which points of seeds are spread to either side
 
 
 def draw_detour(
@@ -29,7 +30,7 @@ def draw_detour(
 
     from ...analysis.adaptation import by_life
     from ...analysis.navigation import steps_above_shortest
-    from ...analysis.style import COLORS, TWO_COLUMNS, letter, mean_line
+    from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter, mean_line
 
     drawing, (left, middle, right) = plt.subplots(
         1, 3, figsize=(TWO_COLUMNS, 2.2), width_ratios=(0.75, 1.2, 1)
@@ -37,16 +38,18 @@ def draw_detour(
     _map(left, task)
     tables = []
     for name, (color, label) in AGENTS.items():
-        changed = recordings[f"tan2023/detour_{name}"]
-        above = by_life(changed, steps_above_shortest(changed)).mean("life").values
-        x = np.arange(above.shape[1]) - CHANGE + 1
-        mean_line(middle, x, above, COLORS[color], label)
         for world, filled in (("detour", True), ("detour_unchanged", False)):
             recording = recordings[f"tan2023/{world}_{name}"]
+            above = by_life(recording, steps_above_shortest(recording)).mean("life").values
+            x = np.arange(above.shape[1]) - CHANGE + 1
+            if filled:
+                mean_line(middle, x, above, COLORS[color], label)
+            else:
+                middle.plot(x[CHANGE:], above.mean(axis=0)[CHANGE:], ":", color=COLORS[color])
             cost, adapted = home_operations(recording), readaptation(recording)
             right.plot(
-                cost, adapted, "o", color=COLORS[color], alpha=0.7, markersize=3.5,
-                markerfacecolor=COLORS[color] if filled else "none",
+                cost * 10 ** jitter(len(cost), SPREAD), adapted, "o", color=COLORS[color],
+                alpha=0.7, markersize=3.5, markerfacecolor=COLORS[color] if filled else "none",
             )  # fmt: skip
             tables.append(
                 pd.DataFrame({"operations": cost, "attempts_to_readapt": adapted})
@@ -55,10 +58,14 @@ def draw_detour(
     middle.axvline(0.5, color="black", linestyle="--", linewidth=0.6)
     middle.set(
         xlabel="attempt since the gap closed", ylabel="steps above the shortest way",
-        xlim=(TOUR - CHANGE, None), ylim=(0, None),
+        xlim=(TOUR - CHANGE, None), ylim=(0, task.steps_per_attempt),
     )  # fmt: skip
-    middle.legend(loc="upper left")
-    right.axvline(PUBLISHED_NETWORK, color="black", linestyle=":", linewidth=0.6)
+    middle.legend(loc="center left")
+    right.axvline(PUBLISHED_NETWORK, color=COLORS["network"], linestyle=":", linewidth=0.8)
+    right.text(
+        0.93 * PUBLISHED_NETWORK, 20, "network as published", rotation=90, ha="right", va="center",
+        fontsize=5.5,
+    )  # fmt: skip
     right.set(
         xscale="log", xlim=(100, 30_000), ylim=(0, None),
         xlabel="operations per decision", ylabel="attempts until ways are short",
