@@ -82,7 +82,7 @@ def write_nwb(
     list of str
         Variables that are not in the file: text, and spikes, whose clock is another one.
     """
-    pynwb = library("pynwb", "nwb")
+    pynwb = library("pynwb")
     path = Path(path)
     if path.suffix != ".nwb":
         raise ValueError(f"the name of an NWB file ends in .nwb, got {path.name}")

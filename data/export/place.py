@@ -14,7 +14,7 @@ from ..recording import REPLAY, SPIKES
 from ..store import make_folder
 
 
-def library(name: str, extra: str) -> Any:
+def library(name: str) -> Any:
     """An optional library, or a RuntimeError that says how to install it."""
     try:
         return import_module(name)
@@ -22,8 +22,7 @@ def library(name: str, extra: str) -> Any:
         if error.name != name:
             raise
         raise RuntimeError(
-            f"export to {extra} needs the library {name}: install it by  "
-            f"python -m pip install 'fastslow[{extra}]'"
+            f"this export needs the library {name}: install it by  python -m pip install {name}"
         ) from None
 
 
