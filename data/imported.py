@@ -42,7 +42,8 @@ def import_table(table: str | Path | pd.DataFrame, **columns: Any) -> tuple[xr.D
     two_step = bool(columns.get("common") or columns.get("state"))
     trials, notes = read_own_table(table, two_step=two_step, several_subjects=False, **columns)
     header = list(table if isinstance(table, pd.DataFrame) else pd.read_csv(table, nrows=0))
-    used = {columns.get(role) or role for role in (*trials, "state" if two_step else "choice")}
+    used = {columns.get(role) or role for role in trials if role != "common"}
+    used.add(columns.get("common") or columns.get("state"))
     unused = [str(name) for name in header if name not in used]
     if unused:
         notes.append(f"not imported: {', '.join(unused)}")

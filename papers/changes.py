@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..data.specification import override
@@ -17,24 +20,33 @@ from .declaration import Experiment
 
 def load_named(kind: str, reference: str) -> Any:
     """What a file of the user's defines under a name, from `file.py:name`."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
     file, _, name = reference.rpartition(":")
     path = Path(file).resolve()
     if not file.endswith(".py") or not path.is_file():
         what = "Class" if kind in ("task", "agent") else "function"
         raise ValueError(f"{kind} must be file.py:{what} with an existing file, got '{reference}'")
-    spec = spec_from_file_location(f"fastslow_user_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} cannot be imported")
-    module = module_from_spec(spec)
-    sys.modules[spec.name] = module
-    with _said_of(path):
-        spec.loader.exec_module(module)
+    module = _module(path)
     try:
         return getattr(module, name)
     except AttributeError as error:
         raise ValueError(f"{path} has no {kind} '{name}' ({error})") from error
+
+
+def _module(path: Path) -> ModuleType:
+    """The user's file as a module: one for each text of each file, so that classes stay the same."""
+    text = hashlib.sha256(str(path).encode() + path.read_bytes()).hexdigest()[:12]
+    spec = spec_from_file_location(f"fastslow_user_{path.stem}_{text}", path)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} cannot be imported")
+    if spec.name not in sys.modules:
+        module = sys.modules[spec.name] = module_from_spec(spec)
+        try:
+            with _said_of(path):
+                spec.loader.exec_module(module)
+        except ValueError:
+            del sys.modules[spec.name]
+            raise
+    return sys.modules[spec.name]
 
 
 @contextmanager

@@ -250,3 +250,12 @@ def test_one_subject_is_enough_and_sessions_are_optional(tmp_path):
 def test_a_file_that_is_not_there_is_one_line(capsys):
     assert cli.main(["data", "import", "none.csv"]) == 2
     assert capsys.readouterr().err == "fastslow: there is no file none.csv\n"
+
+
+def test_states_stand_for_transitions_and_what_is_not_used_is_named():
+    table = RATS.assign(room=np.where(RATS.common == 1, RATS.port, 1 - RATS.port))
+    given = {name: column for name, column in COLUMNS.items() if name != "common"}
+    recording, notes = import_table(table, state="room", **given)
+    expected, _ = import_table(table, **COLUMNS)
+    np.testing.assert_array_equal(recording.common, expected.common)
+    assert "not imported: common, weight" in notes

@@ -1,5 +1,7 @@
 """Sweeps: every combination is an ordinary run, measured seed by seed, tabulated and drawn."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from fastslow.data.specification import several
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
 from fastslow.models.training import ActorCritic
+from fastslow.papers.changes import load_named
 from fastslow.papers.declaration import Experiment, Paper, Test
 from fastslow.tasks import Bandit, Discrete, TimeStep
 
@@ -285,3 +288,54 @@ class Unsendable(Random):
 
     def __post_init__(self):
         self._nameless = lambda: None
+
+
+NOTEBOOK = """
+from dataclasses import dataclass
+import fastslow as fs
+
+@dataclass
+class Mine(fs.models.learners.Random): pass
+
+experiment = fs.Experiment(
+    "toy/mine", "as in a notebook", fs.tasks.Bandit(n_trials=3), Mine(), recording=fs.Test(n_lives=2)
+)
+fs.run(experiment, [0, 1], jobs=2, out={out!r})
+"""
+
+
+def test_what_a_notebook_defines_is_not_found_by_other_processes(tmp_path):
+    code = NOTEBOOK.format(out=str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("RuntimeError: toy/mine: a process ended before its seeds were done")
+    assert "put it into a file" in last
+
+
+def test_a_task_from_a_file_is_known_to_every_process(capfd, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from dataclasses import dataclass\nfrom fastslow.tasks import Bandit\n"
+        "@dataclass(frozen=True)\nclass Short(Bandit):\n    n_trials: int = 3\n"
+    )
+    command = ["sweep", "toy/chance", "--set", f"task={file}:Short", "--set", "task.arms=easy,hard"]
+    assert cli.main([*command, "--jobs", "2", "--seeds", "0-1"]) == 0
+    said = capfd.readouterr()
+    assert "sweep: 2 of 2 groups of seeds finished" in said.err
+    assert f"{file}:Short" in said.out
+
+
+def test_a_file_is_one_module_until_its_text_changes(tmp_path):
+    first, second = tmp_path / "a/mine.py", tmp_path / "b/mine.py"
+    for file, n in ((first, 3), (second, 4)):
+        file.parent.mkdir()
+        file.write_text(f"N = {n}\nclass Same: pass\ndef n(): return N\n")
+    once = load_named("task", f"{first}:Same")
+    assert load_named("task", f"{first}:Same") is once
+    assert load_named("outcome", f"{second}:n")() == 4
+    assert load_named("outcome", f"{first}:n")() == 3  # of files with one name, each its own
+    first.write_text("N = 55\nclass Same: pass\ndef n(): return N\n")
+    assert load_named("task", f"{first}:Same") is not once
+    assert load_named("outcome", f"{first}:n")() == 55
