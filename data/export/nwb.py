@@ -194,30 +194,31 @@ def _choices(steps: _Steps, starts: np.ndarray, stops: np.ndarray) -> np.ndarray
 
 
 def _add_replay(pynwb: Any, file: Any, steps: _Steps) -> None:
+    """One row an event; the backups of all events lie end to end, with the end of each event."""
     recording = steps.recording
-    event_of = recording.event_of.values
-    columns: dict[str, tuple[str, list]] = {
-        "time": (
-            "model step in which the event happened",
-            steps.time[recording.replay_episode.values, recording.replay_step.values].tolist(),
+    at = steps.time[recording.replay_episode.values, recording.replay_step.values]
+    columns = [
+        pynwb.core.VectorData(
+            name="time", description="model step in which the event happened", data=at
         )
-    }
+    ]
+    event_of = recording.event_of.values
+    order = np.argsort(event_of, kind="stable")
+    ends = np.searchsorted(event_of[order], np.arange(recording.sizes["replay_event"]), "right")
     for name, array in recording.data_vars.items():
         if not str(name).startswith("replay_"):
             continue
-        said = str(array.attrs.get("long_name", name))
-        if array.dims == ("backup",):
-            lists = [array.values[event_of == i] for i in range(recording.sizes["replay_event"])]
-            columns[str(name)] = (said, lists)
-        else:
-            columns[str(name)] = (said, list(array.values))
-    table = pynwb.core.DynamicTable(name="replay_events", description="sequences replayed")
-    for name, (said, _) in columns.items():
-        table.add_column(name, said, index=name in ("replay_state", "replay_action"))
-    for i in range(recording.sizes["replay_event"]):
-        table.add_row(**{name: _plain(values[i]) for name, (_, values) in columns.items()})
+        backups = array.dims == ("backup",)
+        values = array.values[order] if backups else array.values
+        column = pynwb.core.VectorData(
+            name=str(name),
+            description=str(array.attrs.get("long_name", name)),
+            data=values.tolist() if values.dtype.kind in "OU" else values,
+        )
+        if backups:
+            columns.append(pynwb.core.VectorIndex(name=f"{name}_index", data=ends, target=column))
+        columns.append(column)
+    table = pynwb.core.DynamicTable(
+        name="replay_events", description="sequences replayed", columns=columns
+    )
     file.create_processing_module("replay", "what was replayed").add(table)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
