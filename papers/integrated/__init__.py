@@ -68,14 +68,15 @@ paper = Paper(
                 "outcomes within one does: where the failure of the old action is relived last the better "
                 "one is taken with .98, where its own success comes last with .88. Largest errors first "
                 "is the former in 95 % of the contexts, smallest first in 5 % (integrated/order_and_value, "
-                "a and b).",
+                "a and b). Relived as one visit there is no difference (integrated/rungs, d).",
             ),
             **dict.fromkeys(
                 _both("onset_rpe_learned"),
                 "The value is learned, but of another world: in training full visits and visits of "
                 "two choices took turns, so that to the network a context that was visited in full will be "
                 "visited briefly, with little at stake. Where visits take turns as in training the error "
-                "tells rich from poor by .82 [.72, .93] (integrated/order_and_value, c and d).",
+                "tells rich from poor by .82 [.72, .93] (integrated/order_and_value, c and d), and where "
+                "nothing tells how long a visit will be by .93 [.90, .96] (integrated/rungs, e).",
             ),
             **dict.fromkeys(
                 _both("onset_rpe_old_without_rest", "onset_rpe_new_after_rest"),
@@ -84,8 +85,10 @@ paper = Paper(
                 "and poor mean nothing. Where visits take turns as in training the error carries the old "
                 "value before rest (1.00 [.99, 1.01]) and, still, after it (.87 [.73, 1.01]): failures of "
                 "both actions make a context poor to the network within one visit, relived as two "
-                "visits they do not (integrated/order_and_value, c and d).",
+                "visits they do not (integrated/order_and_value, c and d). Both are shown where visits are of "
+                "any length and as many contexts poor as in the tests (integrated/rungs, f).",
             ),
+            **nonlocal_unpredictable.NOTES,
             "integrated/transplant_ranking": (
                 "Dopamine neurons rank the right contexts first, but of the sharp waves in a rest only "
                 "about half set out from the cue; the others replay any context, and two backups are "

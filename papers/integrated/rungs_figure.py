@@ -127,6 +127,7 @@ def _expected(ax: Axes) -> list[dict]:
     for y, p_poor in zip(_AFTER_VISITS, (0.2, 0.5), strict=True):
         kept = [value_kept(n, p_poor) for n in N_VISITS]
         ax.plot((min(kept), max(kept)), (y + 0.25, y + 0.25), color="black", lw=2.5, alpha=0.4)
+        ax.text(max(kept) + 0.03, y + 0.25, "informed observer", fontsize=4.5, va="center")
         rows += [
             {
                 "curve": f"informed observer, {n} visits between",
