@@ -1,7 +1,7 @@
 """Fast and slow apart in a world where search is the dearer of the two: a way home that is blocked.
 
 A wall parts a 20 x 20 grid into two rooms, with a gap in its middle and one at its end. In thirty
-attempts the map is met: each gap is crossed ten times, and ten ways lead from anywhere to anywhere.
+attempts the map is met: ten lead from below each gap to above it, and ten from anywhere to anywhere.
 From then on all lead home, to the middle of the upper room, from somewhere in the lower left. After
 sixty of them the middle gap closes.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...tasks.navigation import GridWorld
-from .detour_measures import CHANGE, TOUR, home_operations, readaptation
+from .detour_measures import AFTER, CHANGE, TOUR, home_operations, readaptation
 from .dissociation_figure import AGENTS
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def draw_detour(
     middle.axvline(0.5, color="black", linestyle="--", linewidth=0.6)
     middle.set(
         xlabel="attempt since the gap closed", ylabel="steps above the shortest way",
-        xlim=(TOUR - CHANGE, None), ylim=(0, task.steps_per_attempt),
+        xlim=(TOUR - CHANGE, AFTER), ylim=(0, task.steps_per_attempt),
     )  # fmt: skip
     middle.legend(loc="center left")
     right.axvline(PUBLISHED_NETWORK, color=COLORS["network"], linestyle=":", linewidth=0.8)
