@@ -5,6 +5,7 @@ from types import MappingProxyType
 from ..declaration import Paper
 from . import (
     maze,
+    maze_chronic,
     maze_unseen,
     maze_unseen_figure,
     nonlocal_news,
@@ -35,6 +36,7 @@ paper = Paper(
         *nonlocal_unpredictable.EXPERIMENTS,
         *maze.EXPERIMENTS,
         *maze_unseen.EXPERIMENTS,
+        *maze_chronic.EXPERIMENTS,
         *plane.EXPERIMENTS,
         *transplant.EXPERIMENTS,
     ),
@@ -44,6 +46,7 @@ paper = Paper(
         *nonlocal_unpredictable.SIGNATURES,
         *maze.SIGNATURES,
         *maze_unseen.SIGNATURES,
+        *maze_chronic.SIGNATURES,
         *plane.SIGNATURES,
         *transplant.SIGNATURES,
     ),

@@ -56,13 +56,13 @@ def combined(cut: tuple[str, ...], event: str) -> str:
     return "_".join(["without", *cut, event])
 
 
-def _paired(test: Test, n_lives: int, without: tuple[str, ...] | None = None) -> PairedTest:
+def paired(test: Test, n_lives: int, without: tuple[str, ...] | None = None) -> PairedTest:
     parts = test.without if without is None else without
     return PairedTest(n_lives, test.task, parts, record="last")
 
 
 def _control(name: str, summary: str, agent: CornerByCorner | Random) -> Experiment:
-    of_event = {event: _paired(tested("intact", event), N_LIVES[name]) for event in EVENTS}
+    of_event = {event: paired(tested("intact", event), N_LIVES[name]) for event in EVENTS}
     return Experiment(
         name=f"{NAME}_{name}",
         summary=summary,
@@ -83,17 +83,15 @@ EXPERIMENTS = (
         task=TRAINED_ON,
         agent=NETWORK,
         training=TRAINING,
-        recording=_paired(tested("intact", "news"), 30),
+        recording=paired(tested("intact", "news"), 30),
         tests={
             **{
-                f"{part}_{event}": _paired(tested(part, event), N_LIVES["network"])
+                f"{part}_{event}": paired(tested(part, event), N_LIVES["network"])
                 for part in PARTS
                 for event in EVENTS
             },
             **{
-                combined(cut, event): _paired(
-                    tested("short_rest", event), N_LIVES["factorial"], cut
-                )
+                combined(cut, event): paired(tested("short_rest", event), N_LIVES["factorial"], cut)
                 for cut in CUTS
                 for event in COMBINED_AT
             },
@@ -123,25 +121,30 @@ def compared(lesion: str, column: str, end: str) -> tuple[str, str, str]:
     return source(intact, event), source(end, event), source(lesion, event)
 
 
-def _signature(family: str, lesion: str, column: str, sign: str) -> Signature:
-    end, where = RANGES[family]
+def signature(
+    family: str, lesion: str, column: str, sign: str, end: str, when: str, lesioned: tuple[str, ...]
+) -> Signature:
+    """That a lesion costs what is predicted; `lesioned` are the recordings compared."""
     low, high = BOUNDS[sign]
     control = IMPAIRED[column] if sign == "0" else SPARED[column]
     lost = {"0": "is spared", "(+)": "is partly impaired", "+": "is impaired"}[sign]
-    lesioned = LESIONS[lesion][0].lower() + LESIONS[lesion][1:]
     return Signature(
         name=f"integrated/{family}_{lesion}_{column}",
-        claim=f"{where}: {lesioned} {WHAT[column]} {lost}.",
+        claim=f"{when} {WHAT[column]} {lost}.",
         published="direction only",
         low=low,
         high=high,
         measure=impairment(COLUMNS[column][1]),
-        subject=compared(lesion, column, end),
+        subject=lesioned,
         shows_not=compared(control, column, end),
     )
 
 
+def _acute(family: str, lesion: str, column: str, sign: str) -> Signature:
+    end, where = RANGES[family]
+    when = f"{where}: {LESIONS[lesion][0].lower()}{LESIONS[lesion][1:]}"
+    return signature(family, lesion, column, sign, end, when, compared(lesion, column, end))
+
+
 ACUTE = {(lesion, column): sign for (lesion, column), sign in cells().items() if lesion in PARTS}
-SIGNATURES = tuple(
-    _signature(family, *cell, sign) for family in RANGES for cell, sign in ACUTE.items()
-)
+SIGNATURES = tuple(_acute(family, *cell, sign) for family in RANGES for cell, sign in ACUTE.items())
