@@ -106,4 +106,6 @@ def published_text(signature: Signature) -> str:
         return f"{value:g} ({fact.how})"
     if fact.value is None:
         return f"direction ({fact.how})"
-    return f"{', '.join(f'{x:g}' for x in np.ravel(fact.value))} ({fact.how})"
+    values = [f"{x:g}" for x in np.ravel(fact.value)]
+    said = ", ".join(values) if len(values) <= 3 else f"{values[0]} ... {values[-1]}"
+    return f"{said} ({fact.how})"
