@@ -99,6 +99,7 @@ paper = Paper(
             ),
             **maze.NOTES,
             **maze_unseen_figure.NOTES,
+            **maze_chronic.NOTES,
             **plane.NOTES,
         }
     ),

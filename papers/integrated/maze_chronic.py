@@ -53,3 +53,15 @@ SIGNATURES = tuple(
     for (lesion, column), sign in cells().items()
     if lesion in LESIONS
 )
+
+NOTES = {
+    "integrated/chronic_gate_shut_detour": (
+        "As with the acute lesion (.94), and for the same reason: the goal is not known. Trained without the "
+        "gate, networks find no other way to know it."
+    ),
+    **dict.fromkeys(
+        (f"integrated/chronic_{lesion}_new_context" for lesion in LESIONS),
+        "Lesioned and intact are networks apart here, which with the same luck differ by .2 steps, where "
+        "15 % of the range are .4: six of eight networks lie below that, and the interval ends at .16.",
+    ),
+}
