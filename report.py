@@ -166,9 +166,11 @@ def save_sweep(points: pd.DataFrame, name: str, out: str | Path | None = None) -
     from .analysis.style import paper_style
     from .analysis.sweeps import draw_sweep, summarize
 
-    fixed = [c for c in points if points[c].astype(str).nunique() == 1 and "." in str(c)]
+    *settings, outcome = points.columns[: points.columns.get_loc("seed") + 2].drop("seed")
+    fixed = [c for c in settings if points[c].astype(str).nunique() == 1]
     said = ", ".join([name, *(f"{c}={points[c].iloc[0]}" for c in fixed)])
-    name = f"sweeps/{name}-{key({'runs': sorted(set(points['run']))})}"
+    # of the same runs another outcome may be wanted, too
+    name = f"sweeps/{name}-{outcome}-{key({'runs': sorted(set(points['run']))})}"
     with paper_style():
         paths = _save(draw_sweep(points, said), summarize(points), name, out)
     paths.append(paths[2].with_name(f"{paths[2].stem}-seeds.csv"))

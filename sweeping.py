@@ -82,6 +82,8 @@ def sweep(
     found = combinations(experiment, settings)
     declared = [e for _, e in found]
     wanted = list(declared[0].seeds(profile)) if seeds is None else sorted(set(seeds))
+    if not wanted:
+        raise ValueError("seeds names none; leave it out for those of the profile")
     work = missing_work(declared, wanted, out, jobs, force)
     for _, folder, _ in work:
         folder.open()

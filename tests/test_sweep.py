@@ -19,6 +19,7 @@ from fastslow.models.learners import Random
 from fastslow.models.training import ActorCritic
 from fastslow.papers.changes import load_named
 from fastslow.papers.declaration import Experiment, Paper, Test
+from fastslow.report import save_sweep
 from fastslow.tasks import Bandit, Discrete, TimeStep
 
 NET = Experiment(
@@ -229,6 +230,22 @@ def test_the_command_prints_and_saves_the_table(capsys, tmp_path):
     assert pd.read_csv(paths[3])["seed"].tolist() == [0, 1, 0, 1]
     assert cli.main([*command, "-q"]) == 0
     assert "4 runs kept, 0 to run" in capsys.readouterr().out
+    assert cli.main([*command, "-q", "--outcome", "reward_per_episode"]) == 0
+    assert pd.read_csv(paths[2])["reward_per_step"].tolist() == [0.5, 2]  # is still there
+
+
+def test_the_title_of_the_figure_says_what_does_not_vary(monkeypatch, tmp_path):
+    titles = []
+    draw = sweeps.draw_sweep
+    monkeypatch.setattr(
+        sweeps, "draw_sweep", lambda points, title: titles.append(title) or draw(points, title)
+    )
+    file = tmp_path / "mine.py"
+    file.write_text("from fastslow.tasks import Bandit\nclass Mine(Bandit): pass\n")
+    task = f"{file}:Mine"
+    found = fs.sweep("toy/chance", {"task": [task], "task.n_trials": [3, 4]}, [0])
+    save_sweep(found, "toy/chance", tmp_path)
+    assert titles == [f"toy/chance, task={task}"]
 
 
 def test_the_command_takes_an_outcome_from_a_file(capsys, tmp_path):
@@ -273,6 +290,8 @@ def test_mistakes_in_python():
         fs.sweep("toy/net", {"agent.n_units": []})
     with pytest.raises(ValueError, match="profile must be quick or full, got 'fast'"):
         fs.sweep("toy/net", {"agent.n_units": [3, 4]}, profile="fast")
+    with pytest.raises(ValueError, match="seeds names none; leave it out"):
+        fs.sweep("toy/net", {"agent.n_units": [3, 4]}, [])
 
 
 def test_what_cannot_be_sent_to_other_processes_is_named(tmp_path):

@@ -46,8 +46,8 @@ paper = Paper(
             "costs .03. In processor time it is dearer than either (benchmarks/decision_time.py)."
         ),
         "tan2023/detour_network_adapts_later": (
-            "Of 40 lives 37 of a network alone are not back within 40 attempts, and 6 of search alone, 5 of which had "
-            "not crossed the other gap before."
+            "Of 40 lives 37 of a network alone are not back within 40 attempts, and 6 of search alone. Search is "
+            "back at once in the 23 lives that had walked every piece of a way round before, and in no other."
         ),
         "tan2023/slow_costs_more": (
             "The network makes 17,408 multiply-adds for every decision. Search goes out from the goal until it "
