@@ -69,8 +69,9 @@ def fetch(name: str, mirror: str = GITHUB) -> list[Path]:
     (table,) = entry.tables
     if hashlib.sha256(text.encode()).hexdigest() != table.sha256:
         raise ValueError(f"the table made of {raw} is not the one that is known; please report it")
-    atomic_write(tables[0], lambda part: part.write_bytes(gzip.compress(text.encode(), mtime=0)))
+    # The license first: where the table is, nothing is written again
     atomic_write(tables[0].with_name("SOURCE.txt"), lambda part: part.write_text(_source(entry)))
+    atomic_write(tables[0], lambda part: part.write_bytes(gzip.compress(text.encode(), mtime=0)))
     return tables
 
 

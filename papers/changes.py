@@ -75,8 +75,9 @@ def load_own(kind: str, reference: str) -> Any:
 def load_again(files: Sequence[str]) -> None:
     """Import the users' files that the parent process has imported."""
     for file in files:
-        with suppress(ValueError):
-            load_named("task", f"{file}:")
+        # one that is gone or broken by now need not be of this run; if it is, its class is missed
+        with suppress(ValueError, OSError):
+            _module(Path(file))
 
 
 def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
