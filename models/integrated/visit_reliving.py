@@ -20,7 +20,8 @@ class VisitReliving(Integrated):
     """`Integrated`, but what it replays of one context it relives as one visit.
 
     What is replayed is chosen as there. Contexts come in the order in which their first
-    transition would, and within a context comes first what was met first. Relived as visits
+    transition would, and within a context comes first the action whose end state was last met longer
+    ago, in whatever context that was. Relived as visits
     of their own, two memories of a context seem as far apart as visits are, between which the world
     may have changed, so that a network rightly trusts the later one more; within one visit
     they belong together.
@@ -42,7 +43,7 @@ class VisitReliving(Integrated):
         return paths if "visits" in self.lesions else [self._by_visit(path) for path in paths]
 
     def _by_visit(self, path: ReplayPath) -> ReplayPath:
-        """The same transitions context by context, each context's in the order in which they were met."""
+        """The same transitions context by context, within each by when their end states were last met."""
         memory, slot, action = self._outcomes, path.states, path.actions
         met = memory.paid_at[path.lane, memory.end[path.lane, slot, action]]
         _, first, number = np.unique(slot, return_index=True, return_inverse=True)

@@ -60,7 +60,8 @@ paper = Paper(
         ),
         "closed_loop/matched_line_order": (
             "The effect is as large as without matching; eight animals are too few to tell that random and "
-            "reversed order, which serve as a control, do not differ. Twenty others do: unseen_line_order."
+            "reversed order, which serve as a control, do not differ. Twenty others are enough: "
+            "unseen_line_order."
         ),
         **dict.fromkeys(
             ("closed_loop/matched_line_direction", "closed_loop/unseen_line_direction"),

@@ -111,7 +111,7 @@ def signature(
     claim: str,
     sources: Callable[[str, str], tuple[str, ...]] = sources,
 ) -> Signature:
-    """That the arm takes more moves than replay cued at the goal; `sources` as the function."""
+    """That the arm takes more moves than replay cued at the goal; `sources` names what they recorded."""
 
     def against(more: str, fewer: str) -> tuple[str, ...]:
         return (*sources(name, more), *sources(name, fewer))

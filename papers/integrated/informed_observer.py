@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-GOOD, REVERSED, POOR = range(
-    3
-)  # state of a pair of ends: as it was known, the other pays, none does
+# States of a pair of ends: as it was known, the other one pays, none does
+GOOD, REVERSED, POOR = range(3)
 
 
 def belief_in_riches(

@@ -122,9 +122,9 @@ def compared(lesion: str, column: str, end: str) -> tuple[str, str, str]:
 
 
 def signature(
-    family: str, lesion: str, column: str, sign: str, end: str, when: str, lesioned: tuple[str, ...]
+    family: str, lesion: str, column: str, sign: str, end: str, when: str, subject: tuple[str, ...]
 ) -> Signature:
-    """That a lesion costs what is predicted; `lesioned` are the recordings compared."""
+    """That a lesion costs what is predicted; the subject is intact, `end` of the range, lesioned."""
     low, high = BOUNDS[sign]
     control = IMPAIRED[column] if sign == "0" else SPARED[column]
     lost = {"0": "is spared", "(+)": "is partly impaired", "+": "is impaired"}[sign]
@@ -135,7 +135,7 @@ def signature(
         low=low,
         high=high,
         measure=impairment(COLUMNS[column][1]),
-        subject=lesioned,
+        subject=subject,
         shows_not=compared(control, column, end),
     )
 

@@ -46,9 +46,8 @@ N_VISITS = (2, 3, 4)
 
 Recordings = Mapping[str, "xr.Dataset"]
 Bounds = tuple[float | None, float | None]
-Points = list[
-    tuple[str, np.ndarray, str, Bounds]
-]  # label, a value for each seed, color, the claim's
+Points = list[tuple[str, np.ndarray, str, Bounds]]
+"""Label, a value for each seed, color, and where the claim puts it."""
 
 
 def draw_rungs(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:
