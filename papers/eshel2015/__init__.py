@@ -1,7 +1,7 @@
 """Eshel et al. 2015, Arithmetic and local circuitry underlying dopamine prediction errors (doi:10.1038/nature14855)."""
 
 from ..declaration import Paper
-from . import conditioning, teacher, trained_figure
+from . import conditioning, light_unseen, teacher, trained_figure
 
 paper = Paper(
     name="eshel2015",
@@ -10,15 +10,23 @@ paper = Paper(
         "circuitry underlying dopamine prediction errors. Nature 525, 243-246. "
         "doi:10.1038/nature14855"
     ),
-    experiments=(*conditioning.EXPERIMENTS, *teacher.EXPERIMENTS),
-    signatures=(*conditioning.SIGNATURES, *teacher.SIGNATURES),
+    experiments=(
+        *conditioning.EXPERIMENTS,
+        *light_unseen.EXPERIMENTS,
+        *teacher.EXPERIMENTS,
+    ),
+    signatures=(
+        *conditioning.SIGNATURES,
+        *light_unseen.SIGNATURES,
+        *teacher.SIGNATURES,
+    ),
     figures=(*conditioning.FIGURES, *teacher.FIGURES, *trained_figure.FIGURES),
     notes={
         f"eshel2015/{name}": (
             "The effect of the light is large (-11.5 Hz, +5.9 Hz). The control, synapses cut, has an "
             "effect of exactly 0, since light then reaches no dopamine neuron and its trials use the "
             "same random numbers; the bound fixed beforehand, no effect, lets 0 pass. A bound away "
-            "from 0 would have told them apart."
+            "from 0 tells them apart: see unseen_gaba_excited and unseen_gaba_inhibited."
         )
         for name in ("gaba_excited", "gaba_inhibited")
     },

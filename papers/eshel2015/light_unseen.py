@@ -1,0 +1,47 @@
+"""Light on GABA neurons once more, with bounds that no effect at all does not meet.
+
+The bounds of `gaba_excited` and `gaba_inhibited` were no effect itself, which light has where the synapses are cut:
+exactly none. Here they lie half a spike a second away, a tenth of what dopamine neurons fire at rest.
+Fixed when effects of -11.5 and 5.9 Hz were known; trials, controls and measures are the same, seeds 8 to 15 new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..declaration import Experiment, Signature
+from . import conditioning
+
+LEAST = 0.5  # Hz
+
+EXPERIMENTS: tuple[Experiment, ...] = tuple(
+    replace(
+        e,
+        name=e.name.replace("/", "/unseen_"),
+        summary=f"{e.summary}; other seeds",
+        first_seed=8,
+        full=8,
+        reproduced=False,
+    )
+    for e in conditioning.EXPERIMENTS
+    if "light" in e.name
+)
+
+
+def _here(sources: Any) -> tuple[str, ...]:
+    return tuple(source.replace("/", "/unseen_") for source in sources)
+
+
+SIGNATURES: tuple[Signature, ...] = tuple(
+    replace(
+        s,
+        name=s.name.replace("/", "/unseen_"),
+        low=None if s.low is None else LEAST,
+        high=None if s.high is None else -LEAST,
+        subject=_here(s.subject),
+        shows_not=_here(s.shows_not),
+    )
+    for s in conditioning.SIGNATURES
+    if s.name.endswith(("gaba_excited", "gaba_inhibited"))
+)
