@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from ..data.progress import seed_ranges
-from .runs import Run
+from ..data.store import weights_file
+from ..data.training_run import CHECKPOINT_FILE
+from .runs import Run, recording_file
 
 
 def run_text(run: Run) -> str:
@@ -21,6 +23,8 @@ def run_text(run: Run) -> str:
         *_settings(run.folder.spec),
         "",
         *_seeds(run),
+        "",
+        *_rewards(run),
         "",
         f"files of a seed, in {run.folder.seed_path(run.seeds[0]).name} ...",
         *_files(run),
@@ -64,41 +68,44 @@ def _value(value: Any) -> str:
 
 
 def _seeds(run: Run) -> Iterator[str]:
-    """When each seed was finished, how long its group of seeds took, and what each test earned."""
-    from ..analysis.outcomes import reward_per_episode
-
-    tests = list(run.experiment.all_tests)
-    rewards = [reward_per_episode(run.test_on_demand(name)).values for name in tests]
-    heads = ["seed", "finished", "seconds", *(name or "main" for name in tests)]
-    rows = [heads]
-    for i, seed in enumerate(run.seeds):
+    """When each seed was finished, and how long its group of seeds took."""
+    yield "seconds: until a seed was finished, from the start of the seeds run with it"
+    yield f"  {'seed':>4}  {'finished':>16}  seconds"
+    for seed in run.seeds:
         when = run.folder.seed_path(seed, "finished.json").stat().st_mtime
         seconds = run.provenance[str(seed)].get("seconds")
-        earned = [f"{reward[i]:.2f}" for reward in rewards]
-        rows.append(
-            [str(seed), f"{datetime.fromtimestamp(when):%Y-%m-%d %H:%M}", str(seconds), *earned]
-        )
-    widths = [max(len(row[i]) for row in rows) for i in range(len(heads))]
-    yield "seconds: until it was finished, from the start of the seeds run with it; then reward per episode by test"
-    for row in rows:
-        yield "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        yield f"  {seed:>4}  {datetime.fromtimestamp(when):%Y-%m-%d %H:%M}  {seconds!s:>7}"
+
+
+def _rewards(run: Run) -> Iterator[str]:
+    """What each test earned: a line each, since there may be dozens."""
+    from ..analysis.outcomes import reward_per_episode
+
+    yield "reward per episode by test: mean, and lowest to highest of the seeds"
+    width = max(len(name or "main") for name in run.experiment.all_tests)
+    for name in run.experiment.all_tests:
+        earned = reward_per_episode(run.test_on_demand(name)).values
+        low, high = earned.min(), earned.max()
+        yield f"  {name or 'main':<{width}}  {earned.mean():8.2f}  {low:.2f} to {high:.2f}"
 
 
 FILES = {
-    "recording.nc": "the main test: behavior, and activations where they were recorded",
-    "weights.safetensors": "trained weights",
+    recording_file(""): "the main test: behavior, and activations where they were recorded",
+    weights_file(): "trained weights",
     "training.csv": "learning curve",
-    "checkpoint.safetensors": "what an interrupted training goes on from",
+    CHECKPOINT_FILE: "what an interrupted training goes on from",
     "finished.json": "versions, machine, time",
 }
 
 
 def _files(run: Run) -> Iterator[str]:
-    for path in sorted(run.folder.seed_path(run.seeds[0]).iterdir()):
+    paths = sorted(run.folder.seed_path(run.seeds[0]).iterdir())
+    width = max(len(path.name) for path in paths)
+    for path in paths:
         said = FILES.get(path.name)
         if path.name.startswith("recording-"):
             said = f"test {path.stem.removeprefix('recording-')}"
         elif path.name.startswith("weights-"):
             said = f"weights after {path.stem.removeprefix('weights-')} of training"
         if said:
-            yield f"  {path.name:<24}  {path.stat().st_size / 1e6:7.2f} MB  {said}"
+            yield f"  {path.name:<{width}}  {path.stat().st_size / 1e6:7.2f} MB  {said}"

@@ -97,6 +97,9 @@ def test_run_check_why_figure_show(capsys, tmp_path):
     assert re.search("agent  Prefrontal\n(.*\n)*  n_units +6\n", show)
     assert re.search("recording.nc .* MB  the main test", show)
     assert "weights.safetensors" in show
+    earned = experiment.run("toy/net", range(2)).recording.reward.sum(("episode", "step")) / 30
+    said_of_main = f"  main  {earned.mean():8.2f}  {earned.min():.2f} to {earned.max():.2f}"
+    assert said_of_main in show.splitlines()
     raw = json.loads(said(capsys, "show", "toy/net", "--json").out)
     assert raw["settings"]["agent"]["n_units"] == 6
     assert list(raw["seeds"]) == ["0", "1"]
@@ -234,10 +237,14 @@ def test_list_says_what_has_been_run(capsys):
         (("show", "toy/net", "--set", "agent.n_units=3"), "run toy/net with the same --set"),
         (("figure", "toy/reward", "--out", "here"), "run  fastslow run toy/net --out here"),
         (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
-        (("check",), "nothing that a claim rests on has been run"),
+        (("check",), "no signature can be judged yet: fastslow reproduce PAPER  runs"),
         (
-            ("check", "toy"),
-            "toy/net, toy/chance have not been run: run  fastslow run toy/net toy/chance",
+            ("check", "toy", "--out", "here"),
+            "no signature can be judged yet: fastslow reproduce toy --out here  runs",
+        ),
+        (
+            ("run", "toy/net", "--set", "name=other"),
+            "name is no setting of toy/net; settings begin",
         ),
         (("figure", "toy/reward"), "toy/net has not been run: run  fastslow run toy/net"),
         (("show", "toy/net"), "toy/net has not been run"),
@@ -306,11 +313,10 @@ def test_help_loads_nothing_heavy():
 
 def test_what_has_not_been_run_is_named_and_the_rest_is_judged(capsys):
     said(capsys, "run", "toy/net")
-    judged = said(capsys, "check", "--json", code=1)
-    assert [json.loads(line)["signature"] for line in judged.out.splitlines()] == ["toy/rich"]
-    assert judged.err.endswith(
-        "not judged: 1 signatures whose experiments have not been run (toy)\n"
-    )
+    for names in ((), ("toy",), ("toy", "toy/rich")):
+        judged = said(capsys, "check", *names, "--json", code=1)
+        assert [json.loads(line)["signature"] for line in judged.out.splitlines()] == ["toy/rich"]
+        assert judged.err.endswith("have not been run: 1 of 2 signatures of toy\n")
     page = said(capsys, "check", "toy/rich", "--markdown", code=1)
     assert "| It earns more than there is. `rich` |" in page.out
     assert not page.err
