@@ -89,6 +89,21 @@ def test_a_data_set_is_fetched_checked_converted_and_kept(mirror, tmp_path, caps
     assert "license: MIT; cite: Zorowitz S" in out
 
 
+def test_where_a_table_is_its_license_is_too(mirror, monkeypatch, tmp_path):
+    """Also where writing it was interrupted: what is there is not written again."""
+    address, _ = mirror
+    folder = tmp_path / "data" / NAME
+
+    def interrupted(*_, **__):
+        assert (folder / "SOURCE.txt").exists()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetching.gzip, "compress", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(NAME, address)
+    assert [path.name for path in folder.iterdir()] == ["SOURCE.txt"]
+
+
 def test_a_file_that_is_not_the_known_one_is_refused(mirror, tmp_path):
     address, folder = mirror
     (folder / "metrics.csv").write_text("subject,infreq,isd\naa,0,9.9\n")

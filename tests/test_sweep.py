@@ -17,7 +17,7 @@ from fastslow.data.specification import several
 from fastslow.models import Prefrontal
 from fastslow.models.learners import Random
 from fastslow.models.training import ActorCritic
-from fastslow.papers.changes import load_named
+from fastslow.papers.changes import load_again, load_named
 from fastslow.papers.declaration import Experiment, Paper, Test
 from fastslow.report import save_sweep
 from fastslow.tasks import Bandit, Discrete, TimeStep
@@ -344,6 +344,15 @@ def test_a_task_from_a_file_is_known_to_every_process(capfd, tmp_path):
     said = capfd.readouterr()
     assert "sweep: 2 of 2 groups of seeds finished" in said.err
     assert f"{file}:Short" in said.out
+
+
+def test_a_file_that_is_gone_or_broken_does_not_stop_other_processes(tmp_path):
+    good, broken = tmp_path / "good.py", tmp_path / "broken.py"
+    good.write_text("class Mine: pass\n")
+    broken.write_text("1 / 0\n")
+    load_again([str(tmp_path / "gone.py"), str(broken), str(good)])
+    assert [m.__file__ for m in list(sys.modules.values())
+            if getattr(m, "__file__", None) in (str(broken), str(good))] == [str(good)]  # fmt: skip
 
 
 def test_a_file_is_one_module_until_its_text_changes(tmp_path):

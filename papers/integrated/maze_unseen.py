@@ -57,6 +57,7 @@ def combined(cut: tuple[str, ...], event: str) -> str:
 
 
 def paired(test: Test, n_lives: int, without: tuple[str, ...] | None = None) -> PairedTest:
+    """The test with so many lives, in which all agents with one seed meet the same luck."""
     parts = test.without if without is None else without
     return PairedTest(n_lives, test.task, parts, record="last")
 
