@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
@@ -47,10 +50,17 @@ def add_command(
 
 
 def print_rows(rows: list[tuple[str, str]]) -> None:
-    """Names and what is said of them, in two columns."""
+    """Names and what is said of them, in two columns; in a terminal, lines fit its width."""
     width = max(len(name) for name, _ in rows)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    indent = " " * (width + 4)
     for name, text in rows:
-        print(f"  {name:<{width}}  {text}")
+        line = f"  {name:<{width}}  {text}"
+        if len(line) > room > len(indent) + 20:
+            line = textwrap.fill(
+                line, room, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            )
+        print(line)
 
 
 def common() -> Parser:

@@ -54,7 +54,8 @@ def run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None
         folder.open()  # refuses a folder that was changed by hand
         print(f"{e.name}: seeds {seed_ranges(kept)} kept ({folder.path})")
     if getattr(options, "dry_run", False):
-        print(f"{e.name}: would run seeds {seed_ranges(missing) or 'none'} in {folder.path}")
+        what = f"would run seeds {seed_ranges(missing)}" if missing else "nothing to run"
+        print(f"{e.name}: {what} ({folder.path})")
         return
     start = perf_counter()
     experiment.run(

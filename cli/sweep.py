@@ -87,7 +87,15 @@ def _show(points: Any, options: argparse.Namespace) -> None:
     from ..report import save_sweep
 
     table = summarize(points).drop(columns="run")
-    print(table.to_string(index=False, float_format=lambda number: f"{number:.4g}"))
+    names = list(table.columns)
+    measured = names[names.index("low") - 1 : names.index("high") + 1]
+    print(
+        table.to_string(
+            index=False,
+            float_format="{:g}".format,
+            formatters=dict.fromkeys(measured, "{:#.4g}".format),
+        )
+    )
     for path in save_sweep(points, options.experiment, options.out):
         print(path)
     print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from .. import papers
@@ -18,7 +19,9 @@ def add(commands: Commands) -> None:
     text = "verdicts on signatures; exit 1 if any is absent or undiagnostic"
     sub = add_command(commands, "check", check, text)
     sub.add_argument(
-        "name", nargs="*", help="papers or signatures (default: all that have been run)"
+        "name",
+        nargs="*",
+        help="signatures, or papers, of which all is judged that has been run (default: all papers)",
     )
     form = sub.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one object a line")
@@ -43,25 +46,40 @@ def check(options: argparse.Namespace) -> int:
     else:
         print(verdict_table(found))
     if others:
-        where = ", ".join(dict.fromkeys(s.name.partition("/")[0] for s in others))
-        print(
-            f"not judged: {len(others)} signatures whose experiments have not been run ({where})",
-            file=sys.stderr,
-        )
+        print(_not_judged(others), file=sys.stderr)
     failing = {"absent", "undiagnostic"} | ({"unclear"} if options.strict else set())
     return int(any(verdict.verdict in failing for verdict in found))
 
 
 def _chosen(options: argparse.Namespace) -> tuple[list[str], list[Signature]]:
-    """Names of what is to be judged, and signatures that nobody named and that cannot be yet."""
+    """Names of what is to be judged, and signatures of the papers meant that cannot be yet."""
     from ..papers.runs import MissingRunError, have_run
 
-    if options.name:
-        return options.name, []
-    ready, others = have_run(papers.signatures().values(), options.out)
-    if not ready:
-        raise MissingRunError("nothing that a claim rests on has been run: fastslow reproduce")
-    return [signature.name for signature in ready], others
+    named = [name for name in options.name if name not in papers.PAPERS]
+    meant = [name for name in options.name or papers.PAPERS if name in papers.PAPERS]
+    ready, others = have_run([s for p in meant for s in papers.PAPERS[p].signatures], options.out)
+    if not ready and not named:
+        paper = " ".join(meant) if options.name else "PAPER"
+        where = f" --out {options.out}" if options.out else ""
+        raise MissingRunError(
+            f"no signature can be judged yet: fastslow reproduce {paper}{where}  runs what they "
+            "rest on; fastslow why SIGNATURE  says what one of them needs"
+        )
+    return list(dict.fromkeys([*(s.name for s in ready), *named])), others
+
+
+def _not_judged(others: list[Signature]) -> str:
+    """How many signatures of each paper wait for experiments; of most papers it is all."""
+    waiting = Counter(s.name.partition("/")[0] for s in others)
+    some, whole = [], []
+    for name, n in waiting.items():
+        total = len(papers.PAPERS[name].signatures)
+        if n == total:
+            whole.append(name)
+        else:
+            some.append(f"{n} of {total} signatures of {name}")
+    which = [*some, *([f"all of {', '.join(whole)}"] if whole else [])]
+    return f"not judged, for want of experiments that have not been run: {'; '.join(which)}"
 
 
 def why(options: argparse.Namespace) -> int:

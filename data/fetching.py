@@ -42,19 +42,21 @@ def fetch(name: str, mirror: str = GITHUB) -> list[Path]:
         A download failed.
     """
     entry, folder = dataset(name), data_folder()
+    if not mirror.startswith(("https://", "http://")):
+        raise ValueError(f"a mirror is an address that begins with https://, got '{mirror}'")
+    if name not in CONVERTERS and not here(entry):
+        raise ValueError(
+            f"data set '{name}' cannot be fetched, the toolkit has no converter for it; "
+            f"{by_hand(entry)}"
+        )
     if folder is None:
         raise FileNotFoundError(
             "the environment variable FASTSLOW_DATA is not set; set it to the folder that is to "
             "hold data sets"
         )
     tables = [table_path(entry, table.name, folder) for table in entry.tables]
-    if all(path.is_file() for path in tables):
+    if here(entry):
         return tables
-    if name not in CONVERTERS:
-        raise ValueError(
-            f"data set '{name}' cannot be fetched, the toolkit has no converter for it; "
-            f"{by_hand(entry)}"
-        )
     raw = folder / "raw" / name
     for file in entry.originals:
         if not (raw / file).is_file():
@@ -80,13 +82,19 @@ def table_path(entry: Dataset, table: str, folder: Path) -> Path:
     return folder / entry.name / f"{table}.csv.gz"
 
 
+def here(entry: Dataset) -> bool:
+    """Whether all tables of a data set lie on this machine."""
+    folder = data_folder()
+    return folder is not None and all(
+        table_path(entry, table.name, folder).is_file() for table in entry.tables
+    )
+
+
 def whereabouts(entry: Dataset) -> str:
     """Where a data set lies on this machine, or how to get it."""
     folder = data_folder()
-    if folder is not None:
-        paths = [table_path(entry, table.name, folder) for table in entry.tables]
-        if all(path.is_file() for path in paths):
-            return f"here: {paths[0].parent}"
+    if folder is not None and here(entry):
+        return f"here: {folder / entry.name}"
     if entry.name in CONVERTERS:
         return f"not here: fastslow data fetch {entry.name}"
     return f"not here, and cannot be fetched: {by_hand(entry)}"

@@ -157,7 +157,7 @@ def _without_missing(
             way_out = "fill it in" if identity else "leave such trials out with --drop-missing"
             raise ValueError(
                 f"{source}: column '{roles[role]}', row {rows[0] + 1}: an empty cell or NA, but "
-                f"every trial needs it ({len(rows)} rows lack it); {way_out}"
+                f"every trial needs it (missing in {len(rows)} of {len(found)} rows); {way_out}"
             )
     kept = found[~empty.any(axis=1)]
     if kept.empty:
@@ -174,9 +174,21 @@ def _checked(cells: pd.Series, column: Column, source: str) -> pd.Series:
     except ValueError as error:
         from_1 = column.allowed == BINARY and set(cells) <= {"1", "2", "1.0", "2.0"}
         hint = "; the column is coded 1 and 2: subtract 1" if from_1 else ""
+        names = sorted({str(cell) for cell in cells} - {""})
+        if column.kind == "code" and len(names) <= 4 and not any(map(_is_number, names)):
+            coded = ", ".join(f"{i} for {name}" for i, name in enumerate(names))
+            hint = f"; write numbers from 0, such as {coded}"
         raise ValueError(f"{error}{hint}") from None
     kind = {"code": int, "number": float, "text": str}[column.kind]
     return checked[cells.index].astype(kind)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _refuse(source: str, column: str, at: int, cell: object, rule: str) -> None:

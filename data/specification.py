@@ -104,6 +104,8 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
     old = getattr(thing, name)
     expected = typing.get_type_hints(type(thing))[name]
     value = _literal(text)
+    if _accepts(expected, bool) and text in ("true", "false"):
+        value = text == "true"
     if isinstance(value, int) and not isinstance(value, bool) and _accepts(expected, float):
         value = value if _accepts(expected, int) else float(value)
     if not _accepts(expected, type(value)):

@@ -15,7 +15,10 @@ from typing import Any
 from ..data.specification import override
 from ..models.agent import Agent
 from ..models.prefrontal import Prefrontal
-from .declaration import Experiment
+from .declaration import Experiment, Test
+
+SETTINGS = ("task", "agent", "training", "recording")
+"""What of an experiment is changed by name; all of it is part of what identifies a run."""
 
 
 def load_named(kind: str, reference: str) -> Any:
@@ -26,10 +29,12 @@ def load_named(kind: str, reference: str) -> Any:
         what = "Class" if kind in ("task", "agent") else "function"
         raise ValueError(f"{kind} must be file.py:{what} with an existing file, got '{reference}'")
     module = _module(path)
-    try:
-        return getattr(module, name)
-    except AttributeError as error:
-        raise ValueError(f"{path} has no {kind} '{name}' ({error})") from error
+    if not hasattr(module, name):
+        own = [
+            n for n, v in vars(module).items() if getattr(v, "__module__", "") == module.__name__
+        ]
+        raise ValueError(f"{path} has no {kind} '{name}'; it has {', '.join(own) or 'nothing'}")
+    return getattr(module, name)
 
 
 def _module(path: Path) -> ModuleType:
@@ -92,6 +97,11 @@ def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
             experiment = replace(experiment, task=load_own("task", text), tests=tests)
         elif path == "agent":
             experiment = _with_agent(experiment, load_own("agent", text))
+        elif path in vars(experiment) and path not in SETTINGS:
+            raise ValueError(
+                f"{path} is no setting of {experiment.name}; settings begin with "
+                f"{', '.join(f'{name}.' for name in SETTINGS)}"
+            )
         else:
             experiment = override(experiment, path, text)
     return experiment
@@ -101,9 +111,16 @@ def _with_agent(experiment: Experiment, agent: Agent) -> Experiment:
     """The experiment with another agent, trained if it is a network, in the tests that it can take."""
     training = experiment.training if isinstance(agent, Prefrontal) else None
     tests = {
-        name: test
+        name: _recorded_of(agent, test)
         for name, test in experiment.tests.items()
         if set(test.without) <= set(agent.parts) and (training or test.snapshot == 1)
     }
-    recording = replace(experiment.recording, without=())
+    recording = _recorded_of(agent, replace(experiment.recording, without=()))
     return replace(experiment, agent=agent, training=training, tests=tests, recording=recording)
+
+
+def _recorded_of(agent: Agent, test: Test) -> Test:
+    """The test, recording all that the agent shows where it names activations of a network."""
+    names_activations = bool(test.record) and not isinstance(test.record, str)
+    network = isinstance(agent, Prefrontal)
+    return test if network or not names_activations else replace(test, record="all")

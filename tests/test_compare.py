@@ -238,7 +238,7 @@ MISTAKES = {
     "subject": (lambda t: t.drop(columns="subject"), "my.csv: no column 'subject'; there is "),
     "missing": (change("choice", 6, None),
                 "my.csv: column 'choice', row 7: an empty cell or NA, but every trial needs it "
-                "(1 rows lack it); leave such trials out with --drop-missing"),
+                "(missing in 1 of "),
     "NA": (change("reward", 4, "NA"), "my.csv: column 'reward', row 5: an empty cell or NA"),
     "who": (change("subject", 2, None), "column 'subject', row 3: an empty cell or NA"),
     "coded 1, 2": (lambda t: t.assign(choice=t.choice + 1),

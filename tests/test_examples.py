@@ -67,6 +67,15 @@ def test_the_command_of_the_text_runs(tmp_path, monkeypatch):
     assert list(tmp_path.glob("wang2018/bandit/*/seed=0/recording.nc"))
 
 
+def test_an_agent_from_a_file_takes_the_tests_of_a_network(tmp_path, monkeypatch):
+    """Also the one that asks for hidden units, which it does not have."""
+    monkeypatch.chdir(EXAMPLES)
+    changes = ["agent=win_stay.py:WinStay", "recording.n_lives=5"]
+    run = fs.run("wang2018/bandit", seeds=[0], changes=changes, out=tmp_path)
+    assert "policy" in run.test("activations")
+    assert "untrained" not in run.experiment.tests
+
+
 def test_the_experiment_of_the_text_runs(tmp_path, monkeypatch):
     text = (EXAMPLES.parent / "own_task.md").read_text()
     start = text.index("    experiment = fs.Experiment(")
