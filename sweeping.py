@@ -58,11 +58,13 @@ def sweep(
         A name that `analysis.outcomes.outcome` knows, or a function from a recording, with its
         leading dimension `seed`, to one number a seed. By default the reward of a trial, of a
         step where the task does not number its trials.
-    profile, out, force, device, report
+    profile, out, force, device
         As for `run`.
     jobs : int
         Processes among which combinations and seeds are spread; results are the same for any
         number.
+    report : callable, optional
+        As for `run`, with one job; with several `finished` is called in its place.
     finished : callable, optional
         With several jobs, called with how many groups of seeds are done, and how many there are.
 

@@ -16,9 +16,10 @@ class UnpredictableVisits(SharedEnds):
     """`SharedEnds`, but how long a visit of the first rounds lasts is drawn anew each time.
 
     These rounds take the time of `n_rounds` rounds of visits of `n_trials` choices. In the time of
-    one such visit come, with probability `p_split`, two shorter ones to two contexts: the first
+    one such visit come, with probability `p_split`, two shorter ones: the first
     of 1 to `n_trials` - 2 choices, all equally likely, the second of those that are left.
-    Contexts are visited in random order, each once before any comes again. Neither from the
+    Contexts are visited in random order, each once before any comes again; where one such order
+    ends and the next begins the same may come twice in a row. Neither from the
     context nor from what happened there can be told how long a visit will be.
     """
 
