@@ -54,6 +54,28 @@ paper = Paper(
         *water_maze.FIGURES,
     ),
     notes={
+        "ritter2018/barcode_first_exposure_reward": (
+            "They explore as well as the best explorer, who in the same contexts, knowing nothing of "
+            "earlier ones, earns 4.44 [4.42, 4.46]: the upper bound, 4.45, leaves no room for an interval "
+            "of .06 to either side."
+        ),
+        "ritter2018/barcode_gate": (
+            "In six of eight networks, by .02. Whatever comes back in this task does little harm, since a "
+            "first pull must go to some arm, and nothing teaches the gate to tell; see recall_gate_closes."
+        ),
+        "ritter2018/two_step_incremental_weaker": (
+            "With the gate shut the last trial counts for less after a cue, too, by .60 of .86: perhaps a "
+            "network that is used to being reminded turns away from the last trial at the sight of a "
+            "cue, whatever comes back. That was not tested."
+        ),
+        "ritter2018/recall_ungated_harm": (
+            "The harm is clear, -2.3 in every network; but the gated network, the control, loses .44 "
+            "[.23, .65] too, about the bound: see recall_gated_harmless."
+        ),
+        "ritter2018/recall_restored_how": (
+            "It does harm, 2.1; but the gated network, the control, should have gained there and does "
+            "not: see recall_how."
+        ),
         "ritter2018/recall_restored_what": (
             "Every first visit begins in the state of some other context and is spoilt by it, so "
             "that what is stored of it is of little use either. With a threshold of .99 (three "
