@@ -208,9 +208,12 @@ def _outcomes(run: Run, outcome: str | Outcome) -> list[float]:
     if not run.seeds:
         return []
     recording = run.test_on_demand("")
-    measured = (
-        outcomes.outcome(recording, outcome) if isinstance(outcome, str) else outcome(recording)
-    )
+    try:
+        measured = (
+            outcomes.outcome(recording, outcome) if isinstance(outcome, str) else outcome(recording)
+        )
+    except ValueError as error:
+        raise ValueError(f"{error}; runs are kept, only what is measured has to change") from error
     values = np.asarray(measured, float)
     if values.shape != (len(run.seeds),):
         raise ValueError(

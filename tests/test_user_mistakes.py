@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import fastslow as fs
 from fastslow import cli, papers
 from fastslow.data.fetching import fetch
 from fastslow.data.imported import import_table
@@ -34,6 +35,21 @@ def test_a_file_without_the_name_says_which_it_has(tmp_path):
     file.write_text("import numpy as np\n\n\nclass Coin:\n    pass\n")
     with pytest.raises(ValueError, match=r"mine.py has no task 'Coins'; it has Coin$"):
         configured(BANDIT, [f"task={file}:Coins"])
+
+
+def test_a_misspelt_outcome_costs_no_run(tmp_path):
+    settings = {"task.n_trials": [3, 4], "recording.n_lives": [2], "task.arms": ["easy"]}
+
+    def swept(outcome):
+        random = "wang2018/bandit_random"
+        return fs.sweep(random, settings, seeds=[0], out=tmp_path, outcome=outcome)
+
+    with pytest.raises(ValueError, match="did you mean 'reward_per_step'.*; runs are kept"):
+        swept("reward_per_stp")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nc")}
+    assert before
+    assert len(swept("reward_per_step")) == 2
+    assert before == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nc")}
 
 
 def test_named_choices_are_to_be_numbered():
