@@ -223,7 +223,7 @@ def test_the_command_prints_and_saves_the_table(capsys, tmp_path):
     assert not (tmp_path / "runs").exists()
     assert cli.main([*command, "-q"]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[2].split() == ["0.5", "0.5", "0.5", "0.5", "2", "0"]
+    assert out[2].split() == ["0.5", "0.5000", "0.5000", "0.5000", "2", "0"]
     paths = [line for line in out if line.startswith(str(tmp_path))]
     assert [path.rpartition(".")[2] for path in paths] == ["pdf", "png", "csv", "csv"]
     assert pd.read_csv(paths[2])["reward_per_step"].tolist() == [0.5, 2]
