@@ -17,10 +17,10 @@ from .verdict_text import (
 
 INTRODUCTION = (
     "# What was found\n\n"
-    "Each claim with the interval in which it must lie, fixed before the first run (what was declared when something "
-    "was known says so where it is declared), and what came out: mean "
-    "and 95 % interval (t) over seeds. `fastslow why PAPER/NAME` says how a claim is measured and which "
-    "agents must and must not show it."
+    "Each claim, the interval in which it must lie, and what came out: mean and 95 % interval (t) over "
+    "seeds. Intervals were fixed before the runs that they judge; where something was known by then, "
+    "the declaration says so. `fastslow why PAPER/NAME` tells how a claim is measured and which agents must "
+    "and must not show it."
 )
 HEAD = (
     "| claim | published | must lie in | measured [95 %] | seeds | verdict |\n"

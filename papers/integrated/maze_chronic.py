@@ -20,8 +20,8 @@ from .maze_unseen import N_LIVES, compared, paired, signature
 NAME = "integrated/maze_without_reinstatement"
 END = "ignorant"  # of the range, as in the first table
 LESIONS = {
-    "gate_shut": "Trained without stored states coming back",
-    "no_hippocampus": "Trained and tested without anything stored, rest or search",
+    "gate_shut": "Trained without stored states coming back,",
+    "no_hippocampus": "Trained and tested without anything stored, rest or search,",
 }
 EXPERIMENTS = (
     Experiment(
