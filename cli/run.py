@@ -37,9 +37,15 @@ def run(options: argparse.Namespace) -> int:
         for e in declared:
             print(f"next:  fastslow show {e.name} {changed}{where}")
     elif not options.dry_run:
-        for name in papers.figures_of([e.name for e in declared]):
-            missing = runs.missing_runs(papers.find_figure(name).needs, options.out)
-            first = f"fastslow run {' '.join(missing)}{where} && " if missing else ""
+        needs = {
+            name: runs.missing_runs(papers.find_figure(name).needs, options.out)
+            for name in papers.figures_of([e.name for e in declared])
+        }
+        if needs:
+            # the figure that is called as they are, else what can be drawn soonest
+            called = {e.name for e in declared}
+            name = min(needs, key=lambda name: (name not in called, len(needs[name])))
+            first = f"fastslow run {' '.join(needs[name])}{where} && " if needs[name] else ""
             print(f"next:  {first}fastslow figure {name}{where}")
     return 0
 

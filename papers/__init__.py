@@ -93,6 +93,13 @@ def _find(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name not in known:
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean '{close[0]}'?" if close else f"see  fastslow list {kind}s"
+        everything: dict[str, Mapping[str, object]] = {
+            "a paper": PAPERS, "an experiment": experiments(), "a signature": signatures(),
+            "a figure": figures(),
+        }  # fmt: skip
+        others = [what for what, names in everything.items() if name in names]
+        if others:
+            hint = f"that is {' and '.join(others)}; see  fastslow list {kind}s"
         raise ValueError(f"no {kind} '{name}'; {hint}")
     return known[name]
 

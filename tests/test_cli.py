@@ -218,6 +218,8 @@ def test_list_says_what_has_been_run(capsys):
     [
         (("run", "toy/nett"), "no experiment 'toy/nett'; did you mean 'toy/net'?"),
         (("run", "zzz"), "no experiment 'zzz'; see  fastslow list experiments"),
+        (("run", "toy"), "no experiment 'toy'; that is a paper; see  fastslow list experiments"),
+        (("why", "toy/net"), "no signature 'toy/net'; that is an experiment"),
         (("why", "toy/pay"), "no signature 'toy/pay'; did you mean 'toy/pays'?"),
         (("figure", "toy/rewards"), "did you mean 'toy/reward'?"),
         (("figure",), "name a figure, or --all"),
@@ -237,6 +239,7 @@ def test_list_says_what_has_been_run(capsys):
         (("show", "toy/net", "--set", "agent.n_units=3"), "run toy/net with the same --set"),
         (("figure", "toy/reward", "--out", "here"), "run  fastslow run toy/net --out here"),
         (("run", "toy/net", "--set", "agent.core=lsmt"), "core must be lstm, gru or vanilla"),
+        (("run", "toy/net", "--set", "agent.n_units=0"), "n_units must be at least 1, got 0"),
         (("check",), "no signature can be judged yet: fastslow reproduce PAPER  runs"),
         (
             ("check", "toy", "--out", "here"),

@@ -74,6 +74,8 @@ class Prefrontal(Agent):
             *others, last = self.possible_cores
             known = " or ".join(filter(None, (", ".join(others), last)))
             raise ValueError(f"core must be {known}, got '{self.core}'")
+        if self.n_units < 1:
+            raise ValueError(f"n_units must be at least 1, got {self.n_units}")
         if self.previous_reward not in ("scalar", "one_hot", "none"):
             raise ValueError(
                 f"previous_reward must be scalar, one_hot or none, got '{self.previous_reward}'"
