@@ -128,7 +128,7 @@ def compare(
     table, lacking = _table(seeds, group, wanted)
     distance, about = _distance(seeds, group) if two_step else (None, [])
     return Comparison(
-        agents=f"{name}, {len(seeds)} seeds",
+        agents=f"{name}, {len(seeds)} seed{'s' if len(seeds) > 1 else ''}",
         data=f"{group.label}, {group.n} subjects",
         table=table,
         distance=distance,

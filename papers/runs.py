@@ -171,10 +171,9 @@ def refuse_missing(sources: Iterable[str], out: str | Path | None = None) -> Non
     missing = missing_runs(sources, out)
     if missing:
         have = "has" if len(missing) == 1 else "have"
+        said = ", ".join(missing) if len(missing) <= 3 else f"{len(missing)} experiments"
         names = " ".join(missing)
-        raise MissingRunError(
-            f"{', '.join(missing)} {have} not been run: run  fastslow run {names}{_where(out)}"
-        )
+        raise MissingRunError(f"{said} {have} not been run: run  fastslow run {names}{_where(out)}")
 
 
 def missing_runs(sources: Iterable[str], out: str | Path | None = None) -> list[str]:
