@@ -14,7 +14,14 @@ from ..data.progress import seed_ranges
 from .declaration import Experiment, Paper, experiment_of
 from .dot_strip import dot_strip
 from .verdict import Measurement, Verdict
-from .verdict_text import VERDICTS, bounds_text, chance_text, measured_text, published_text
+from .verdict_text import (
+    VERDICTS,
+    bounds_text,
+    chance_text,
+    measured_text,
+    note_text,
+    published_text,
+)
 
 if TYPE_CHECKING:
     from .runs import Run
@@ -189,7 +196,7 @@ def _not_replicated(chapter: Chapter) -> str:
         f"<li>{_pill(v.verdict)} {escape(v.signature.claim)} "
         f"<small>{escape(measured_text(v.measured))}, must lie in "
         f"{escape(bounds_text(v.signature))}: {escape(v.reason)}.</small><br>"
-        f"{escape(chapter.paper.notes.get(v.signature.name, 'No explanation is known yet.'))}</li>"
+        f"{escape(note_text(v, chapter.paper.notes))}</li>"
         for v in missing
     )
     return f"<ul>{items}</ul>"

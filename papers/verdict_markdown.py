@@ -12,6 +12,7 @@ from .verdict_text import (
     chance_text,
     count_text,
     measured_text,
+    note_text,
     published_text,
 )
 
@@ -61,6 +62,5 @@ def _row(verdict: Verdict) -> str:
 
 
 def _reason(verdict: Verdict, notes: Mapping[str, str]) -> str:
-    name = verdict.signature.name
-    note = notes.get(name, "No explanation is known yet.")
-    return f"- `{name.partition('/')[2]}`, {verdict.verdict}: {verdict.reason}. {note}"
+    name = verdict.signature.name.partition("/")[2]
+    return f"- `{name}`, {verdict.verdict}: {verdict.reason}. {note_text(verdict, notes)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -60,6 +60,11 @@ def beside_lines(found: Sequence[Verdict]) -> list[str]:
         else f"{source} passes none of the signatures it is measured beside"
         for source, names in passes.items()
     ]
+
+
+def note_text(verdict: Verdict, notes: Mapping[str, str]) -> str:
+    """Why a verdict came out as it did, as far as is known."""
+    return notes.get(verdict.signature.name, "No explanation is known yet.")
 
 
 def chance_text(found: Sequence[Verdict]) -> str:

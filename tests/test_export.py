@@ -219,7 +219,7 @@ def test_mistakes_are_named(tmp_path, pynwb):
 
 def test_a_library_that_is_not_there_is_named():
     with pytest.raises(RuntimeError, match="library no_such_thing: install it by .*no_such_thing"):
-        place.library("no_such_thing")
+        place.optional("no_such_thing")
 
 
 NET = Experiment(

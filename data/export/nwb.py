@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from .place import group, library, put_in_place
+from .place import group, optional, put_in_place
 
 CLOCK = (
     "Simulated: time is counted in model steps, of which one is written as one second. The steps "
@@ -82,7 +82,7 @@ def write_nwb(
     list of str
         Variables that are not in the file: text, and spikes, whose clock is another one.
     """
-    pynwb = library("pynwb")
+    pynwb = optional("pynwb")
     path = Path(path)
     if path.suffix != ".nwb":
         raise ValueError(f"the name of an NWB file ends in .nwb, got {path.name}")

@@ -14,7 +14,7 @@ from ..recording import REPLAY, SPIKES
 from ..store import make_folder
 
 
-def library(name: str) -> Any:
+def optional(name: str) -> Any:
     """An optional library, or a RuntimeError that says how to install it."""
     try:
         return import_module(name)

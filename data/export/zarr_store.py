@@ -6,7 +6,7 @@ from pathlib import Path
 
 import xarray as xr
 
-from .place import library, put_in_place
+from .place import optional, put_in_place
 
 
 def write_zarr(recording: xr.Dataset, path: str | Path) -> list[str]:
@@ -17,7 +17,7 @@ def write_zarr(recording: xr.Dataset, path: str | Path) -> list[str]:
     list of str
         Nothing: every variable is in the store.
     """
-    library("zarr")
+    optional("zarr")
     whole = recording.drop_encoding()
     put_in_place(Path(path), lambda part: whole.to_zarr(part, mode="w", zarr_format=2))
     return []

@@ -11,11 +11,13 @@ lesions on networks 8 to 15 (`maze_unseen`), committed before these networks wer
 
 from __future__ import annotations
 
+from functools import partial
+
 from ..declaration import Experiment
 from . import maze_unseen
 from .maze import NETWORK, PARTS, SOURCE, TRAINED_ON, TRAINING, tested
-from .maze_predictions import COLUMNS, EVENTS, cells
-from .maze_unseen import N_LIVES, compared, paired, signature
+from .maze_predictions import COLUMNS, EVENTS, cells, signature
+from .maze_unseen import N_LIVES, compared, paired
 
 NAME = "integrated/maze_without_reinstatement"
 END = "ignorant"  # of the range, as in the first table
@@ -49,10 +51,13 @@ def _compared(lesion: str, column: str) -> tuple[str, str, str]:
 
 
 SIGNATURES = tuple(
-    signature("chronic", lesion, column, sign, END, LESIONS[lesion], _compared(lesion, column))
+    signature(
+        f"chronic_{lesion}", LESIONS[lesion], column, sign, _compared(lesion, column),
+        partial(compared, end=END),
+    )
     for (lesion, column), sign in cells().items()
     if lesion in LESIONS
-)
+)  # fmt: skip
 
 NOTES = {
     "integrated/chronic_gate_shut_detour": (

@@ -9,6 +9,8 @@ equivalence test.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..declaration import Signature
 from .maze_measures import impairment
 
@@ -102,21 +104,35 @@ def compared(lesion: str, column: str) -> tuple[str, str, str]:
     return source(intact, event), source("ignorant", event), source(lesion, event)
 
 
-def _signature(lesion: str, column: str, sign: str) -> Signature:
+def signature(
+    name: str,
+    when: str,
+    column: str,
+    sign: str,
+    subject: tuple[str, ...],
+    control: Callable[[str, str], tuple[str, ...]],
+) -> Signature:
+    """That a lesion costs what is predicted.
+
+    The subject is the intact agent, the end of the range, and the lesioned one; `control` names those
+    of another lesion and column.
+    """
     low, high = BOUNDS[sign]
-    spared = sign == "0"
-    control = IMPAIRED[column] if spared else SPARED[column]
+    other = IMPAIRED[column] if sign == "0" else SPARED[column]
     lost = {"0": "is spared", "(+)": "is partly impaired", "+": "is impaired"}[sign]
     return Signature(
-        name=f"integrated/{lesion}_{column}",
-        claim=f"{LESIONS[lesion]} {WHAT[column]} {lost}.",
+        name=f"integrated/{name}_{column}",
+        claim=f"{when} {WHAT[column]} {lost}.",
         published="direction only",
         low=low,
         high=high,
         measure=impairment(COLUMNS[column][1]),
-        subject=compared(lesion, column),
-        shows_not=compared(control, column),
+        subject=subject,
+        shows_not=control(other, column),
     )
 
 
-SIGNATURES = tuple(_signature(*cell, sign) for cell, sign in cells().items())
+SIGNATURES = tuple(
+    signature(lesion, LESIONS[lesion], column, sign, compared(lesion, column), compared)
+    for (lesion, column), sign in cells().items()
+)

@@ -13,6 +13,7 @@ the intact agent to random moves.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 
 from ...models.learners import Random
@@ -20,17 +21,13 @@ from ...models.learners.corners import CornerByCorner
 from ...tasks.navigation import TwoGaps
 from ..declaration import Experiment, PairedTest, Signature, Test
 from .maze import NETWORK, PARTS, SOURCE, TRAINED_ON, TRAINING, tested
-from .maze_measures import impairment
 from .maze_predictions import (
-    BOUNDS,
     COLUMNS,
     EVENTS,
-    IMPAIRED,
     LESIONS,
     SHORT_REST,
-    SPARED,
-    WHAT,
     cells,
+    signature,
 )
 
 NAME = "integrated/maze_unseen"
@@ -122,29 +119,11 @@ def compared(lesion: str, column: str, end: str) -> tuple[str, str, str]:
     return source(intact, event), source(end, event), source(lesion, event)
 
 
-def signature(
-    family: str, lesion: str, column: str, sign: str, end: str, when: str, subject: tuple[str, ...]
-) -> Signature:
-    """That a lesion costs what is predicted; the subject is intact, `end` of the range, lesioned."""
-    low, high = BOUNDS[sign]
-    control = IMPAIRED[column] if sign == "0" else SPARED[column]
-    lost = {"0": "is spared", "(+)": "is partly impaired", "+": "is impaired"}[sign]
-    return Signature(
-        name=f"integrated/{family}_{lesion}_{column}",
-        claim=f"{when} {WHAT[column]} {lost}.",
-        published="direction only",
-        low=low,
-        high=high,
-        measure=impairment(COLUMNS[column][1]),
-        subject=subject,
-        shows_not=compared(control, column, end),
-    )
-
-
 def _acute(family: str, lesion: str, column: str, sign: str) -> Signature:
     end, where = RANGES[family]
     when = f"{where}: {LESIONS[lesion][0].lower()}{LESIONS[lesion][1:]}"
-    return signature(family, lesion, column, sign, end, when, compared(lesion, column, end))
+    to_end = partial(compared, end=end)
+    return signature(f"{family}_{lesion}", when, column, sign, to_end(lesion, column), to_end)
 
 
 ACUTE = {(lesion, column): sign for (lesion, column), sign in cells().items() if lesion in PARTS}
