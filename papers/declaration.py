@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -110,6 +110,10 @@ class Experiment:
         """Every recording by name; the main one is ''."""
         return {"": self.recording, **self.tests}
 
+    def on_other_seeds(self, name: str, first_seed: int, n_seeds: int) -> Experiment:
+        """The same under another name on seeds that nobody has seen, run when named."""
+        return replace(self, name=name, first_seed=first_seed, full=n_seeds, reproduced=False)
+
 
 Measure = Callable[..., "np.ndarray"]
 
@@ -158,6 +162,21 @@ class Signature:
         groups = (self.subject, self.shows, self.shows_not, *self.beside)
         flat = [s for g in groups if g for s in ((g,) if isinstance(g, str) else g)]
         return tuple(dict.fromkeys(flat))
+
+    def elsewhere(self, renamed: Callable[[str], str]) -> Signature:
+        """The same claim of other recordings: its name and those of all sources, renamed."""
+
+        def of(source: str | tuple[str, ...]) -> str | tuple[str, ...]:
+            return renamed(source) if isinstance(source, str) else tuple(map(renamed, source))
+
+        return replace(
+            self,
+            name=renamed(self.name),
+            subject=of(self.subject),
+            shows=self.shows and of(self.shows),
+            shows_not=self.shows_not and of(self.shows_not),
+            beside=tuple(map(of, self.beside)),
+        )
 
 
 Recordings = Mapping[str, "xr.Dataset"]

@@ -107,3 +107,17 @@ def test_json_line():
 
 def test_expected_number_of_wrong_verdicts():
     assert wrong_by_chance([verdict(GOOD), verdict(BAD), verdict(WIDE)]) == pytest.approx(0.1)
+
+
+def test_a_claim_elsewhere_is_the_same_but_for_names():
+    first = Signature(
+        "toy/pays", "It pays.", "direction only", 0.1, None, len, ("toy/a", "toy/b@test"),
+        shows_not="toy/c", beside=("toy/d", ("toy/a", "toy/e")),
+    )  # fmt: skip
+    there = first.elsewhere(lambda name: name.replace("toy/", "toy/unseen_"))
+    assert there.name == "toy/unseen_pays"
+    assert there.subject == ("toy/unseen_a", "toy/unseen_b@test")
+    assert there.shows is None
+    assert there.shows_not == "toy/unseen_c"
+    assert there.beside == ("toy/unseen_d", ("toy/unseen_a", "toy/unseen_e"))
+    assert there.elsewhere(lambda name: name.replace("unseen_", "")) == first

@@ -18,19 +18,13 @@ here is where the first step begins that is replayed (.86 [.78, .95] of waves of
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ..declaration import Experiment, Figure, Signature
+from ..declaration import Figure, Signature
 from . import line, matched, winding
 from .line import MORE, longer
 from .line_figure import draw_unseen
 from .measures import replayed_from_goal, times_the_moves
 
 FROM_HALF = ("@half", "@three_quarters", "")  # of training; "" is its end
-
-
-def _again(declared: Experiment, name: str, first_seed: int, n: int) -> Experiment:
-    return replace(declared, name=name, first_seed=first_seed, full=n, reproduced=False)
 
 
 def _here(source: str) -> str:
@@ -41,26 +35,22 @@ _BEFORE = {e.name: e for e in (*line.EXPERIMENTS, *winding.EXPERIMENTS)}
 LINE_SEEDS, PREFRONTAL_SEEDS, CUED_SEEDS = (20, 20), (16, 12), (40, 20)  # the first, how many
 EXPERIMENTS = (
     *(
-        _again(e, _here(e.name), *(LINE_SEEDS if "line" in e.name else PREFRONTAL_SEEDS))
+        e.on_other_seeds(_here(e.name), *(LINE_SEEDS if "line" in e.name else PREFRONTAL_SEEDS))
         for e in matched.EXPERIMENTS
         if "fast_slow" not in e.name
     ),
-    _again(_BEFORE["closed_loop/none"], "closed_loop/unseen_line_none", *LINE_SEEDS),
-    _again(
-        _BEFORE["closed_loop/prefrontal_none"],
+    _BEFORE["closed_loop/none"].on_other_seeds("closed_loop/unseen_line_none", *LINE_SEEDS),
+    _BEFORE["closed_loop/prefrontal_none"].on_other_seeds(
         "closed_loop/unseen_prefrontal_none",
         *PREFRONTAL_SEEDS,
     ),
     *(
-        _again(_BEFORE[f"closed_loop/{cue}_cued"], f"closed_loop/unseen_{cue}_cued", *CUED_SEEDS)
+        _BEFORE[f"closed_loop/{cue}_cued"].on_other_seeds(
+            f"closed_loop/unseen_{cue}_cued", *CUED_SEEDS
+        )
         for cue in ("goal", "start")
     ),
 )
-
-
-def _on_line(declared: Signature) -> Signature:
-    subject, control = (tuple(map(_here, s or ())) for s in (declared.subject, declared.shows_not))
-    return replace(declared, name=_here(declared.name), subject=subject, shows_not=control)
 
 
 def _arms(more: str, fewer: str) -> tuple[str, ...]:
@@ -84,7 +74,11 @@ def _prefrontal(what: str, claim: str, more: str, control: tuple[str, str]) -> S
 
 
 SIGNATURES = (
-    *(_on_line(s) for s in matched.SIGNATURES if s.name.startswith("closed_loop/matched_line_")),
+    *(
+        s.elsewhere(_here)
+        for s in matched.SIGNATURES
+        if s.name.startswith("closed_loop/matched_line_")
+    ),
     longer(
         "unseen_line_replay", "... and without replay more slowly than from random experiences.",
         "closed_loop/unseen_line_none", "closed_loop/unseen_line_random",

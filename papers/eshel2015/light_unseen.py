@@ -8,39 +8,27 @@ Fixed when effects of -11.5 and 5.9 Hz were known; trials, controls and measures
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from ..declaration import Experiment, Signature
 from . import conditioning
 
 LEAST = 0.5  # Hz
 
+
+def _here(name: str) -> str:
+    return name.replace("/", "/unseen_")
+
+
 EXPERIMENTS: tuple[Experiment, ...] = tuple(
-    replace(
-        e,
-        name=e.name.replace("/", "/unseen_"),
-        summary=f"{e.summary}; other seeds",
-        first_seed=8,
-        full=8,
-        reproduced=False,
-    )
+    replace(e.on_other_seeds(_here(e.name), 8, 8), summary=f"{e.summary}; other seeds")
     for e in conditioning.EXPERIMENTS
     if "light" in e.name
 )
-
-
-def _here(sources: Any) -> tuple[str, ...]:
-    return tuple(source.replace("/", "/unseen_") for source in sources)
-
-
 SIGNATURES: tuple[Signature, ...] = tuple(
     replace(
-        s,
-        name=s.name.replace("/", "/unseen_"),
+        s.elsewhere(_here),
         low=None if s.low is None else LEAST,
         high=None if s.high is None else -LEAST,
-        subject=_here(s.subject),
-        shows_not=_here(s.shows_not),
     )
     for s in conditioning.SIGNATURES
     if s.name.endswith(("gaba_excited", "gaba_inhibited"))

@@ -14,7 +14,6 @@ from . import nonlocal_news
 
 NAME = "integrated/nonlocal_unseen"
 (FIRST,) = nonlocal_news.EXPERIMENTS
-Source = str | tuple[str, ...]
 NEEDED = {s.partition("@")[2] for signature in nonlocal_news.SIGNATURES for s in signature.sources}
 
 
@@ -26,32 +25,19 @@ def paired(test: Test) -> PairedTest:
 def again(signature: Signature, experiment: str, prefix: str, where: str) -> Signature:
     """A signature of `nonlocal_news`, and nothing of it changed, in another experiment."""
 
-    def here(source: Source) -> Source:
-        if isinstance(source, tuple):
-            return tuple(s.replace(FIRST.name, experiment) for s in source)
-        return source.replace(FIRST.name, experiment)
-
     return replace(
-        signature,
+        signature.elsewhere(lambda source: source.replace(FIRST.name, experiment)),
         name=signature.name.replace("integrated/", f"integrated/{prefix}"),
         claim=f"{where}: {signature.claim[0].lower()}{signature.claim[1:]}",
-        subject=here(signature.subject),
-        shows=signature.shows and here(signature.shows),
-        shows_not=signature.shows_not and here(signature.shows_not),
-        beside=tuple(here(source) for source in signature.beside),
     )
 
 
 EXPERIMENTS = (
     replace(
-        FIRST,
-        name=NAME,
+        FIRST.on_other_seeds(NAME, 16, 24),
         summary="the same on networks 16 to 39, for confirmation",
         recording=paired(FIRST.recording),
         tests={name: paired(test) for name, test in FIRST.tests.items() if name in NEEDED},
-        first_seed=16,
-        full=24,
-        reproduced=False,
     ),
 )
 SIGNATURES = tuple(
