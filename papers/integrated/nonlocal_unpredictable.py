@@ -34,7 +34,8 @@ NETWORK = VisitReliving(key=TRAINED_ON.context_columns, end=TRAINED_ON.end_colum
 TRAINING = replace(nonlocal_news.TRAINING, n_lives=10_240)
 
 TESTS = {n: paired(t) for n, t in FIRST.tests.items() if n in NEEDED | {"shuffled_16"}}
-ONE_BY_ONE = ("rpe_4", "last_4", "rpe_16", "last_16", "devalued_16")
+SHORT_AND_LONG = ("rpe_4", "last_4", "rpe_16", "last_16")
+ONE_BY_ONE = (*SHORT_AND_LONG, "devalued_16")
 
 
 def _one_by_one(test: Test) -> Test:
@@ -73,7 +74,7 @@ def _alone(name: str, *tests: str) -> tuple[str, ...]:
 
 
 def _signatures(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
-    """All of `nonlocal_news`, and the interaction of order with the length of the rest."""
+    """All of `nonlocal_news`, and one that its specification names beside."""
     beside: dict[str, str | tuple[str, ...]] = {
         "replay_brings_news": _alone(name, "rpe_16")[0],
         "price_of_replay": _alone(name, "rest_0", "rpe_16"),
@@ -86,20 +87,22 @@ def _signatures(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
         found.append(
             replace(here, beside=(*here.beside, beside[alone])) if alone in beside else here
         )
-    return (
-        *found,
-        Signature(
-            name=f"integrated/{prefix}order_counts_in_short_rest",
-            claim=f"{where}: what surprises most coming first, not last, brings more in a short rest "
-            "than in a long one.",
-            published="direction only",
-            low=0.05,  # as for all differences of probabilities
-            high=None,
-            measure=interaction(after_news),
-            subject=_of(name, "rpe_4", "last_4", "rpe_16", "last_16"),
-            shows_not=_of(name, "shuffled_4", "random_4", "shuffled_16", "random_16"),
-            beside=(_alone(name, "rpe_4", "last_4", "rpe_16", "last_16"),),
-        ),
+    alone = _alone(name, *SHORT_AND_LONG)
+    return (*found, replace(order_counts_in_short_rest(name, prefix, where), beside=(alone,)))
+
+
+def order_counts_in_short_rest(name: str, prefix: str, where: str) -> Signature:
+    """The interaction of order with the length of the rest."""
+    return Signature(
+        name=f"integrated/{prefix}order_counts_in_short_rest",
+        claim=f"{where}: what surprises most coming first, not last, brings more in a short rest "
+        "than in a long one.",
+        published="direction only",
+        low=0.05,  # as for all differences of probabilities
+        high=None,
+        measure=interaction(after_news),
+        subject=_of(name, *SHORT_AND_LONG),
+        shows_not=_of(name, "shuffled_4", "random_4", "shuffled_16", "random_16"),
     )
 
 
