@@ -121,7 +121,41 @@ def test_what_is_replayed_is_chosen_as_before(seed):
         assert sets[0] == sets[1]
 
 
-@pytest.mark.parametrize(("cut", "equal"), [((), True), (("visits",), False)])
+def test_without_one_visit_choices_come_in_the_order_met_each_as_a_visit_of_its_own(seed):
+    """The cell that is left is that of an `Integrated` agent handed the same choices one by one."""
+    agent, keys, stored = begun(rewired(seed).without("one_visit"), NEWS)
+    left = agent.rest(at_rest(1), 8)
+    (path,) = left["replay"]
+    leads = {0: (1, 0), 1: (0, 1)}  # actions of a context, to end 1, met longer ago, and to end 0
+    for context in (0, 1):
+        own = path.states == context
+        np.testing.assert_array_equal(path.actions[own], leads[context])
+        cell = stored[[context]]
+        for action, reward in zip(path.actions[own], path.rewards[own], strict=True):
+            end = 1 - action if context else action
+            cell = visited(agent, keys[[context]], cell, action, end, reward)
+        found, _ = agent._memory.store.retrieve(keys[[context]])
+        np.testing.assert_allclose(found, cell, atol=1e-5)
+    assert left["operations"] == (4 * 3 + 1) * agent._revisiting.operations_per_step
+
+
+def visited(agent, key, stored, action, end, reward):
+    """The cell that a visit of one choice leaves, fed step by step."""
+    at = agent.input_slices(TASK)
+    rows = np.zeros((3, 1, agent.n_inputs(TASK)), np.float32)
+    rows[1:, 0, :10] = key
+    rows[2, 0, [10 + end, at["previous_action"].start + action]] = 1
+    rows[2, 0, at["previous_reward"]] = reward
+    state = {k: agent.weights[f"initial_{k}"][None] for k in ("hidden", "cell")}
+    for row, gate in zip(rows, (0, 1, 1), strict=True):
+        state["reinstated"] = gate * stored
+        state, _ = cores.step("episodic_lstm", agent.weights, row, state)
+    return state["cell"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "equal"), [((), True), (("one_visit",), True), (("visits",), False)]
+)
 def test_with_backups_for_everything_order_cannot_count(seed, cut, equal):
     agent = rewired(seed).without(*cut)
     first, last = (lived(a, seed=seed) for a in (agent, agent.without("ranking_direction")))

@@ -30,6 +30,7 @@ class VisitReliving(Integrated):
     parts: ClassVar[dict[str, str]] = {
         **Integrated.parts,
         "visits": "each choice is relived as a visit of its own, in the order in which choices rank",
+        "one_visit": "each choice is relived as a visit of its own, in the order in which it was met",
     }
 
     def rest(self, now: TimeStep, n_backups: int) -> Trace:
@@ -54,7 +55,7 @@ class VisitReliving(Integrated):
     def _left_by(
         self, lanes: np.ndarray, slot: np.ndarray, stored: np.ndarray, what: Transition
     ) -> tuple[np.ndarray, int | np.ndarray]:
-        if "visits" in self.lesions:
+        if {"visits", "one_visit"} & set(self.lesions):
             return super()._left_by(lanes, slot, stored, what)
         goes_on = self._visited[lanes] == slot
         came_back = np.where(goes_on[:, None], self._came_back[lanes], stored)
