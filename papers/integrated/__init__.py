@@ -5,6 +5,8 @@ from types import MappingProxyType
 from ..declaration import Paper
 from . import (
     maze,
+    maze_as_planned,
+    maze_as_planned_figure,
     maze_chronic,
     maze_unseen,
     maze_unseen_figure,
@@ -41,6 +43,7 @@ paper = Paper(
         *maze.EXPERIMENTS,
         *maze_unseen.EXPERIMENTS,
         *maze_chronic.EXPERIMENTS,
+        *maze_as_planned.EXPERIMENTS,
         *plane.EXPERIMENTS,
         *transplant.EXPERIMENTS,
     ),
@@ -53,6 +56,7 @@ paper = Paper(
         *maze.SIGNATURES,
         *maze_unseen.SIGNATURES,
         *maze_chronic.SIGNATURES,
+        *maze_as_planned.SIGNATURES,
         *plane.SIGNATURES,
         *transplant.SIGNATURES,
     ),
@@ -62,6 +66,7 @@ paper = Paper(
         *nonlocal_unpredictable.FIGURES,
         *maze.FIGURES,
         *maze_unseen_figure.FIGURES,
+        *maze_as_planned_figure.FIGURES,
         *plane.FIGURES,
         *transplant.FIGURES,
     ),

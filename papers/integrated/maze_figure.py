@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...tasks.navigation import TwoGaps
 from ...tasks.shared_ends import AT_REST, NEWS_COMES, TEST
+from ..declaration import Signature
 from .maze_measures import excess_steps
 from .maze_predictions import COLUMNS, LESIONS, SIGNATURES, cells, compared, source
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 ACUTE = tuple(lesion for lesion in LESIONS if not lesion.startswith("trained"))
@@ -44,28 +46,56 @@ def draw_table(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFra
         rows.append({"lesion": lesion, "event": column, "predicted": predicted,
                      "mean": found.mean, "low": low, "high": high})  # fmt: skip
     table = pd.DataFrame(rows)
-
     drawing, ax = plt.subplots(figsize=(TWO_COLUMNS, 2.9))
-    measured = table["mean"].to_numpy().reshape(len(ACUTE), len(COLUMNS))
+    draw_cells(ax, table, colors)
+    return drawing, table
+
+
+COLOR_OF = {"shown": "optimal", "absent": "model_free", "undiagnostic": "cue", "unclear": "blind"}
+
+
+def judged(
+    predicted: Mapping[tuple[str, str], str],
+    signatures: Sequence[Signature],
+    recordings: Mapping[str, xr.Dataset],
+) -> pd.DataFrame:
+    """Predicted sign, mean, interval and verdict of each (lesion, event)."""
+    import pandas as pd
+
+    from ..verdict import judge
+
+    rows = []
+    for ((lesion, column), sign), signature in zip(predicted.items(), signatures, strict=True):
+        verdict = judge(signature, recordings)
+        low, high = verdict.measured.interval or (np.nan, np.nan)
+        rows.append({"lesion": lesion, "event": column, "predicted": sign,
+                     "mean": verdict.measured.mean, "low": low, "high": high,
+                     "verdict": verdict.verdict})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def draw_cells(ax: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
+    """Prediction, mean, interval and a colored square for each row of `table`, lesions by events."""
+    lesions, events = (list(dict.fromkeys(table[name])) for name in ("lesion", "event"))
+    measured = table["mean"].to_numpy().reshape(len(lesions), len(events))
     ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=2, aspect="auto")
-    for i, cell in table.iterrows():
-        y, x = divmod(int(i), len(COLUMNS))
-        numbers = (f"{round(value, 2) + 0.0:.2f}" for value in (cell["mean"], cell.low, cell.high))
+    for i, cell in enumerate(table.itertuples()):
+        y, x = divmod(i, len(events))
+        numbers = (f"{round(value, 2) + 0.0:.2f}" for value in (cell.mean, cell.low, cell.high))
         mean, lowest, highest = numbers
         ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
         ax.text(x + 0.36, y - 0.14, mean, ha="right", va="center")
         ax.text(x + 0.36, y + 0.2, f"{lowest} to {highest}", ha="right", va="center", fontsize=5)
-        ax.plot(x + 0.44, y, "s", ms=4, color=colors[y * len(COLUMNS) + x])
-    ax.set_xticks(range(len(COLUMNS)), [name.replace("_", " ") for name in COLUMNS])
-    ax.set_yticks(range(len(ACUTE)), [name.replace("_", " ") for name in ACUTE])
+        ax.plot(x + 0.44, y, "s", ms=4, color=colors[i])
+    ax.set_xticks(range(len(events)), [name.replace("_", " ") for name in events])
+    ax.set_yticks(range(len(lesions)), [name.replace("_", " ") for name in lesions])
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_xticks(np.arange(1, len(COLUMNS)) - 0.5, minor=True)
-    ax.set_yticks(np.arange(1, len(ACUTE)) - 0.5, minor=True)
+    ax.set_xticks(np.arange(1, len(events)) - 0.5, minor=True)
+    ax.set_yticks(np.arange(1, len(lesions)) - 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=1.5)
     ax.tick_params(which="minor", length=0)
-    return drawing, table
 
 
 def draw_ways(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFrame]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..declaration import Figure, Signature
+from ..declaration import Figure
 from . import maze, maze_predictions, maze_unseen
+from .maze_figure import COLOR_OF, judged
 from .maze_measures import excess
 from .maze_predictions import COLUMNS
 from .maze_unseen import ACUTE, COMBINED_AT, CUTS, FACTORS, NAME, RANGES, combined
@@ -49,7 +50,7 @@ def draw_tables(recordings: Mapping[str, xr.Dataset]) -> tuple[Drawing, pd.DataF
     from ...analysis.style import TWO_COLUMNS
 
     drawing, axes = plt.subplots(1, len(TABLES), figsize=(TWO_COLUMNS, 2.8), sharey=True)
-    found = {name: _judged(table, recordings) for name, table in TABLES.items()}
+    found = {name: judged(ACUTE, table, recordings) for name, table in TABLES.items()}
     for ax, letter, (name, table) in zip(axes, "abc", found.items(), strict=True):
         _draw_table(ax, table)
         counts = table["verdict"].value_counts()
@@ -61,34 +62,18 @@ def draw_tables(recordings: Mapping[str, xr.Dataset]) -> tuple[Drawing, pd.DataF
     return drawing, pd.concat(found, names=["table"]).reset_index("table")
 
 
-def _judged(table: Sequence[Signature], recordings: Mapping[str, xr.Dataset]) -> pd.DataFrame:
-    import pandas as pd
-
-    from ..verdict import judge
-
-    rows = []
-    for ((lesion, column), predicted), signature in zip(ACUTE.items(), table, strict=True):
-        verdict = judge(signature, recordings)
-        low, high = verdict.measured.interval or (np.nan, np.nan)
-        rows.append({"lesion": lesion, "event": column, "predicted": predicted,
-                     "mean": verdict.measured.mean, "low": low, "high": high,
-                     "verdict": verdict.verdict})  # fmt: skip
-    return pd.DataFrame(rows)
-
-
 def _draw_table(ax: Axes, table: pd.DataFrame) -> None:
     from ...analysis.style import COLORS
 
     n_columns = len(COLUMNS)
     measured = np.clip(table["mean"].to_numpy().reshape(-1, n_columns), 0, 1)
     ax.imshow(measured, cmap="Blues", vmin=0, vmax=2, aspect="auto")
-    color_of = {"shown": "optimal", "absent": "model_free", "undiagnostic": "cue"}
     for i, cell in enumerate(table.itertuples()):
         y, x = divmod(i, n_columns)
         ax.text(x - 0.44, y, cell.predicted, ha="left", va="center", fontsize=5.5)
         mean = f"{round(cell.mean, 2) + 0.0:.2f}" if abs(cell.mean) < 10 else f"{cell.mean:.0f}"
         ax.text(x + 0.44, y - 0.2, mean, ha="right", va="center", fontsize=5)
-        color = COLORS[color_of.get(cell.verdict, "blind")]
+        color = COLORS[COLOR_OF[cell.verdict]]
         ax.plot(x + 0.28, y + 0.22, "s", ms=3.5, color=color)
     names = [name.replace("_", " ") for name in COLUMNS]
     ax.set_xticks(range(n_columns), names, rotation=50, ha="left", rotation_mode="anchor")

@@ -1,0 +1,125 @@
+"""The lesion table in the arena as it was planned, of 9 x 9 cells, and how far search would have to look.
+
+Agent, training, tests, predictions, bounds, controls and measure are those of `maze_unseen`; the arena
+alone is larger. News is eight steps or more from where the test begins, twice as far as search
+looks. The gaps are six steps apart, further than it looks: one whose values are perfect but who looks no
+further than four moves takes longer to the other gap than one who knows nothing of the context and
+tries corners (`TRIED_MAZE.md`). Search that looks further is asked of the same networks, for search has no
+part in training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...models.agent import Agent
+from ...models.learners.corners import CornerByCorner
+from ...models.training import ActorCritic
+from ..declaration import Experiment, PairedTest, Signature
+from . import maze
+from .maze_measures import impairment
+from .maze_predictions import BOUNDS, COLUMNS, EVENTS, LESIONS, SHORT_REST, signature
+from .maze_unseen import ACUTE, N_LIVES, paired
+
+NAME, IGNORANT = "integrated/maze_as_planned", "integrated/maze_as_planned_ignorant"
+WHERE = "In an arena of 9 x 9 cells"
+SIZE = 9
+TRAINED_ON = replace(maze.TRAINED_ON, size=SIZE)
+NETWORK = replace(maze.NETWORK, key=TRAINED_ON.context_columns, end=TRAINED_ON.place_columns)
+DEPTHS = (8, 12)  # moves that search looks ahead; 4 in the table
+DEEPER = ("intact_news", "no_rest_news", "intact_closed", "no_search_closed")
+
+
+def larger(part: str, event: str, n_lives: int = N_LIVES["network"]) -> PairedTest:
+    """Lives in the larger arena that end with this event, of the agent without these parts."""
+    test = maze.tested(part, event)
+    return paired(replace(test, task=replace(test.task, size=SIZE)), n_lives)
+
+
+def _experiment(
+    name: str,
+    summary: str,
+    agent: Agent,
+    tests: dict[str, PairedTest],
+    training: ActorCritic | None = maze.TRAINING,
+) -> Experiment:
+    return Experiment(
+        name=name,
+        summary=summary,
+        task=TRAINED_ON,
+        agent=agent,
+        training=training,
+        recording=larger("intact", "news", 30),
+        tests=tests,
+        source=maze.SOURCE,
+        reproduced=False,
+    )
+
+
+TESTS = {f"{part}_{event}": larger(part, event) for part in maze.PARTS for event in EVENTS}
+EXPERIMENTS = (
+    _experiment(
+        NAME, "one agent in an arena of 9 x 9 cells: parts taken out, four events", NETWORK, TESTS
+    ),
+    *(
+        _experiment(
+            f"{NAME}_depth_{depth}",
+            f"the same, whose search looks {depth} moves ahead",
+            replace(NETWORK, depth=depth),
+            {name: TESTS[name] for name in DEEPER},
+        )
+        for depth in DEPTHS
+    ),
+    _experiment(
+        IGNORANT,
+        "knows the arena of 9 x 9 cells and nothing of its contexts: corner by corner",
+        CornerByCorner(),
+        {event: larger("intact", event, N_LIVES["ignorant"]) for event in EVENTS},
+        training=None,
+    ),
+)
+
+
+def compared(lesion: str, column: str, network: str = NAME) -> tuple[str, str, str]:
+    """What an impairment is measured from: the intact agent, the ignorant one, and the lesioned one."""
+    event, _ = COLUMNS[column]
+    intact = "short_rest" if lesion == SHORT_REST else "intact"
+    sources = (f"{network}@{intact}_{event}", f"{IGNORANT}@{event}", f"{network}@{lesion}_{event}")
+    return (*sources[:2], sources[1]) if lesion == "ignorant" else sources
+
+
+def _predicted(lesion: str, column: str, sign: str) -> Signature:
+    when = f"{WHERE}: {LESIONS[lesion][0].lower()}{LESIONS[lesion][1:]}"
+    return signature(f"planned_{lesion}", when, column, sign, compared(lesion, column), compared)
+
+
+def _at_depth(depth: int) -> tuple[Signature, Signature]:
+    """That search so deep stands in for rest, and that a detour is then found by it."""
+    network, where = f"{NAME}_depth_{depth}", f"{WHERE}, where search looks {depth} moves ahead"
+    in_time = Signature(
+        name=f"integrated/planned_depth_{depth}_instead_of_rest",
+        claim=f"{where}: a goal that moved while another context was visited is found without rest.",
+        published="direction only",
+        low=BOUNDS["0"][0],
+        high=BOUNDS["0"][1],
+        measure=impairment(COLUMNS["remote_news"][1]),
+        subject=compared("no_rest", "remote_news", network),
+        shows_not=compared("no_rest", "remote_news"),
+    )
+    detour = Signature(
+        name=f"integrated/planned_depth_{depth}_detour",
+        claim=f"{where}: without it the detour around a closed gap is impaired.",
+        published="direction only",
+        low=BOUNDS["+"][0],
+        high=BOUNDS["+"][1],
+        measure=impairment(COLUMNS["detour"][1]),
+        subject=compared("no_search", "detour", network),
+        shows_not=compared("no_rest", "remote_news", network),
+    )
+    return in_time, detour
+
+
+SIGNATURES = (
+    *(_predicted(lesion, column, sign) for (lesion, column), sign in ACUTE.items()),
+    *(found for depth in DEPTHS for found in _at_depth(depth)),
+)
