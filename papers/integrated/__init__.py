@@ -20,10 +20,13 @@ from . import (
     transplant,
 )
 
+FIRST = ("", "again_")  # the first networks, and those that nobody had seen
+RUNGS = (*FIRST, "unpredictable_", "calibrated_", "alone_", "in_order_")
 
-def _both(*names: str) -> tuple[str, ...]:
-    """Signatures of the first networks, and those of the networks that nobody had seen."""
-    return tuple(f"integrated/{prefix}{name}" for name in names for prefix in ("", "again_"))
+
+def _each(prefixes: tuple[str, ...], *names: str) -> tuple[str, ...]:
+    """Signatures of these names on these networks."""
+    return tuple(f"integrated/{prefix}{name}" for name in names for prefix in prefixes)
 
 
 paper = Paper(
@@ -77,7 +80,7 @@ paper = Paper(
                 "8-15, run once for confirmation, the price is .039 [.031, .047]."
             ),
             **dict.fromkeys(
-                _both("order_indifferent_in_long_rest"),
+                _each(FIRST, "order_indifferent_in_long_rest"),
                 "Contexts are revised one by one, so that no order among them counts, but that of the two "
                 "outcomes within one does: where the failure of the old action is relived last the better "
                 "one is taken with .98, where its own success comes last with .88. Largest errors first "
@@ -85,7 +88,7 @@ paper = Paper(
                 "a and b). Relived as one visit there is no difference (integrated/rungs, d).",
             ),
             **dict.fromkeys(
-                _both("onset_rpe_learned"),
+                _each(FIRST, "onset_rpe_learned"),
                 "The value is learned, but of another world: in training full visits and visits of "
                 "two choices took turns, so that to the network a context that was visited in full will be "
                 "visited briefly, with little at stake. Where visits take turns as in training the error "
@@ -93,7 +96,7 @@ paper = Paper(
                 "nothing tells how long a visit will be by .93 [.90, .96] (integrated/rungs, e).",
             ),
             **dict.fromkeys(
-                _both("onset_rpe_old_without_rest", "onset_rpe_new_after_rest"),
+                _each(FIRST, "onset_rpe_old_without_rest", "onset_rpe_new_after_rest"),
                 "What replay leaves looks like a brief visit, after which much is to come: value rises "
                 "threefold with news or without, and ratios to the small difference between rich "
                 "and poor mean nothing. Where visits take turns as in training the error carries the old "
@@ -101,6 +104,24 @@ paper = Paper(
                 "both actions make a context poor to the network within one visit, relived as two "
                 "visits they do not (integrated/order_and_value, c and d). Both are shown where visits are of "
                 "any length and as many contexts poor as in the tests (integrated/rungs, f).",
+            ),
+            **dict.fromkeys(
+                _each(RUNGS, "replay_needs_actions"),
+                "Chance on average, not in each context: exchanged at random, two actions stay as they are in "
+                "every second context. In integrated/nonlocal_unseen half of the contexts are entered "
+                "with a p of the better action below .1, half above .9.",
+            ),
+            **dict.fromkeys(
+                _each(RUNGS, "replay_needs_ends"),
+                "Measured beside replay_needs_actions from the first; a verdict was asked for only when all six "
+                "means were known.",
+            ),
+            **dict.fromkeys(
+                _each(("unpredictable_", "calibrated_"), "replay_needs_ends"),
+                "Ends drawn at random often lead to the pair of ends that did not change, whose outcomes speak for no "
+                "action here. Relived as one visit with the rest such a replay leaves more of the old choice "
+                "than choice by choice; a reading, not tested. (The verdict was asked for only when all six "
+                "means were known.)",
             ),
             **nonlocal_unpredictable.NOTES,
             "integrated/transplant_ranking": (
