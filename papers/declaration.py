@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -177,6 +178,38 @@ class Signature:
             shows_not=self.shows_not and of(self.shows_not),
             beside=tuple(map(of, self.beside)),
         )
+
+    def of_logarithm(self) -> Signature:
+        """The same claim of a ratio's logarithm, named `..._log`: its mean is the geometric mean.
+
+        A mean of ratios is drawn upward by each seed in which the second of two is small, and differs
+        from the inverse of the mean of the inverse ratios; a mean of logarithms only changes its sign.
+        """
+
+        def log(bound: float | None) -> float | None:
+            return None if bound is None else math.log(bound)
+
+        return replace(
+            self,
+            name=f"{self.name}_log",
+            claim=f"{self.claim.removesuffix('.')} (logarithm of the ratio).",
+            low=log(self.low),
+            high=log(self.high),
+            measure=logarithm(self.measure),
+        )
+
+
+def logarithm(measure: Measure) -> Measure:
+    """Measure: natural logarithm of another; not finite, a failure, where that is not above 0."""
+
+    def log(*recordings: xr.Dataset) -> np.ndarray:
+        import numpy as np
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log(measure(*recordings))
+
+    log.__doc__ = f"Natural logarithm of: {measure.__doc__}"
+    return log
 
 
 Recordings = Mapping[str, "xr.Dataset"]

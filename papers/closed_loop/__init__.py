@@ -1,7 +1,17 @@
 """The closed loop: an animal's way writes its CA3, sharp waves replay it, and replay teaches the animal."""
 
 from ..declaration import Paper
-from . import episodic_index, excited_goal, line, matched, unseen, winding, worth
+from . import (
+    episodic_index,
+    excited_goal,
+    line,
+    log_ratios,
+    matched,
+    unseen,
+    winding,
+    worth,
+    worth_when_made,
+)
 
 paper = Paper(
     name="closed_loop",
@@ -17,6 +27,7 @@ paper = Paper(
         *matched.EXPERIMENTS,
         *unseen.EXPERIMENTS,
         *worth.EXPERIMENTS,
+        *worth_when_made.EXPERIMENTS,
         *episodic_index.EXPERIMENTS,
     ),
     signatures=(
@@ -25,7 +36,9 @@ paper = Paper(
         *winding.SIGNATURES,
         *matched.SIGNATURES,
         *unseen.SIGNATURES,
+        *log_ratios.SIGNATURES,
         *worth.SIGNATURES,
+        *worth_when_made.SIGNATURES,
         *episodic_index.SIGNATURES,
     ),
     figures=(
