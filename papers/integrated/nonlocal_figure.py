@@ -21,7 +21,7 @@ BACKUPS = (0, 2, 4, 16)
 LINES = (  # test, label, color, line
     ("rpe", "largest RPE first", "network", "-"),
     ("gain", "gain × need", "optimal", "-"),
-    ("random", "any order", "algorithm", "-"),
+    ("random", "random order", "algorithm", "-"),
     ("last", "smallest RPE first", "model_free", "-"),
     ("blank", "blank rest", "blind", "--"),
 )

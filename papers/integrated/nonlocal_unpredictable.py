@@ -134,14 +134,17 @@ FIGURES = (
         name="integrated/rungs",
         caption=(
             "News from elsewhere where visits are of a length that nothing predicts. (a-c) Networks "
-            "trained with as many poor contexts as are tested. (a) Entering a context of which news came "
+            "trained with as many poor contexts as are tested, that replay in the order in which it was met. (a) "
+            "Entering a context of which news came "
             "elsewhere, by length and order of the rest. (b) By what is replayed, 16 backups; gray: "
             "contexts that lead to other ends. (c) Reward prediction error when a context comes up. "
-            "(d-f) What each change decides; green: where the claim puts it. (d) What order does in a "
+            "(d-f) What each change decides; green: where the claim puts it; dark: a context is relived as one "
+            "visit, light: choice by choice. (d) What order does in a "
             "long rest. (e) Whether the error at onset tells the value of a context. (f) Whether it "
             "carries the old value of a context that became poor elsewhere, or, after rest, the new "
             "one; gray bars: an observer who knows the odds of the training world. Means with 95 % "
-            "intervals; dots: networks, 16 to 39 where visits take turns, else 0 to 15."
+            "intervals; dots: networks, 16 to 39 where visits take turns, 16 to 63 and 64 to 87 in the last two "
+            "rows, else 0 to 15."
         ),
         needs=SOURCES,
         draw=draw_rungs,

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 NAME = "integrated/order_and_value"
 _UNSEEN = "integrated/nonlocal_unseen"
-ORDERS = {"largest RPE first": "rpe_16", "any order": "random_16", "smallest RPE first": "last_16"}
+ORDERS = {
+    "largest RPE first": "rpe_16",
+    "random order": "random_16",
+    "smallest RPE first": "last_16",
+}
 SOURCES = (
     *(f"{_UNSEEN}@{test}" for test in (*ORDERS.values(), "devalued_0")),
     NAME,

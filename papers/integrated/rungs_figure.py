@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNSEEN = "integrated/nonlocal_unseen"
 UNPREDICTABLE, CALIBRATED = "integrated/nonlocal_unpredictable", "integrated/nonlocal_calibrated"
+ALONE, IN_ORDER = "integrated/nonlocal_training_alone", "integrated/nonlocal_in_order"
 ONE_BY_ONE = "_one_by_one"
 # Experiment, how contexts are relived, label
 RUNGS = (
@@ -27,13 +28,16 @@ RUNGS = (
     (UNPREDICTABLE, "", "…, relived as visits"),
     (CALIBRATED, ONE_BY_ONE, "…, more of them poor"),
     (CALIBRATED, "", "…, relived as visits"),
+    (ALONE, "", "more poor, 48 others"),
+    (IN_ORDER, "", "…, in the order met"),
 )
+CHOICE_BY_CHOICE = (UNSEEN, ALONE, IN_ORDER)  # one by one, and so are all of their tests
 PANELS = ("rest_0", "rpe_16", "blank_16", "actions_16", "ends_16", "devalued_0", "devalued_16",
           *(f"{order}_{b}" for order in ("rpe", "gain", "random", "last") for b in (2, 4, 16)))  # fmt: skip
 SOURCES = tuple(
     dict.fromkeys(
         (
-            *(f"{CALIBRATED}@{test}" for test in PANELS),
+            *(f"{IN_ORDER}@{test}" for test in PANELS),
             *(f"{name}@{test}{how}" for name, how, _ in RUNGS for test in ("rpe_16", "last_16")),
             *(f"{name}@devalued_0" for name, *_ in RUNGS),
             *(f"{name}@devalued_16{how}" for name, how, _ in RUNGS if name != UNSEEN),
@@ -57,8 +61,9 @@ def draw_rungs(recordings: Recordings) -> tuple[Figure, pd.DataFrame]:
 
     from ...analysis.style import TWO_COLUMNS, letter
 
-    last = {s.replace(CALIBRATED, first.NAME): r for s, r in recordings.items() if CALIBRATED in s}
-    drawing, axes = plt.subplots(2, 3, figsize=(TWO_COLUMNS, 3.9))
+    last = {s.replace(IN_ORDER, first.NAME): r for s, r in recordings.items() if IN_ORDER in s}
+    size = (TWO_COLUMNS, 5.6)
+    drawing, axes = plt.subplots(2, 3, figsize=size, height_ratios=(1, 1.6))
     (a, b, c), (d, e, f) = axes
     tables = {
         "a": first.by_budget(a, last, without=("blank",)),
@@ -92,7 +97,7 @@ def _order(recordings: Recordings) -> Points:
 def _learned(recordings: Recordings) -> Points:
     """How far the error at onset tells rich from poor; nothing is relived."""
     labels = {UNSEEN: "visits in turns", UNPREDICTABLE: "unpredictable visits",
-              CALIBRATED: "…, more of them poor"}  # fmt: skip
+              CALIBRATED: "…, more of them poor", ALONE: "…, 48 others", IN_ORDER: "…, 24 others"}  # fmt: skip
     return [
         (
             label,
@@ -115,9 +120,16 @@ def _carried(recordings: Recordings) -> Points:
         ):
             values = m.onset_carries_old_value(recordings[f"{name}@{test}"])
             how = "" if test == "devalued_16" else ONE_BY_ONE
-            bounds = (0.5, None) if test == "devalued_0" else (None, 0.5)
-            points.append((f"{label}, {said}", values, _color(name, how), bounds))
+            points.append((f"{label}, {said}", values, _color(name, how), _bounds(test)))
+    for name, label in ((ALONE, "48 others"), (IN_ORDER, "in the order met")):
+        for test, said in (("devalued_0", "no rest"), ("devalued_16", "rest")):
+            values = m.onset_carries_old_value(recordings[f"{name}@{test}"])
+            points.append((f"{label}, {said}", values, _color(name, ONE_BY_ONE), _bounds(test)))
     return points
+
+
+def _bounds(test: str) -> Bounds:
+    return (0.5, None) if test == "devalued_0" else (None, 0.5)
 
 
 def _expected(ax: Axes) -> list[dict]:
@@ -142,7 +154,7 @@ def _expected(ax: Axes) -> list[dict]:
 def _color(name: str, how: str) -> str:
     if name == UNSEEN:
         return "blind"
-    return "other_network" if how else "network"
+    return "other_network" if how or name in CHOICE_BY_CHOICE else "network"
 
 
 def _decided(ax: Axes, points: Points, label: str) -> list[dict]:
