@@ -27,6 +27,7 @@ from .two_step_drifting import DriftingTwoStep
 from .two_step_episodic import EpisodicTwoStep
 from .two_step_swapping import SwappingTwoStep
 from .unpredictable_visits import UnpredictableVisits
+from .visits_before_rest import VisitsBeforeRest
 
 __all__ = [
     "ACT",
@@ -60,6 +61,7 @@ __all__ = [
     "TimeStep",
     "TwoStep",
     "UnpredictableVisits",
+    "VisitsBeforeRest",
     "as_gymnasium",
     "check_task",
     "from_gymnasium",

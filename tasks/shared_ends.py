@@ -111,6 +111,7 @@ class SharedEnds:
         yield from self._first_rounds(life, rng)
         if self.tested:
             yield from life.visit(life.news_context, NEWS_COMES, self.n_trials)
+            yield from self._before_rest(life, rng)
             yield from life.rest()
             for context in rng.permutation(self.n_contexts).T:
                 yield from life.visit(context, TEST, self.n_trials)
@@ -121,6 +122,9 @@ class SharedEnds:
             for n_trials in filter(None, (self.n_trials, self.n_brief)):
                 for context in rng.permutation(self.n_contexts).T:
                     yield from life.visit(context, LEARN, n_trials)
+
+    def _before_rest(self, life: Life, rng: Lanes) -> Play:
+        yield from ()  # rest follows the news
 
 
 N_ENDS = 4

@@ -39,6 +39,8 @@ class OutcomeMemory:
     end : (n, n_contexts, n_actions) ints
         End state to which the action led, `UNKNOWN` where it was never taken.
     surprise : (n, n_ends) array
+    largest_error, last_error : (n, n_ends) arrays
+        Of the unsigned errors met at each end state; they do not fall.
     n_visits : (n, n_contexts) ints
         Experiences in each context.
     paid_at : (n, n_ends) ints
@@ -78,7 +80,7 @@ class OutcomeMemory:
         self.paid = np.full((n, n_ends), np.nan, np.float32)  # last
         self._paid_in = np.full((n, n_ends), UNKNOWN)  # the context of that
         self.paid_at = np.zeros((n, n_ends), np.int64)
-        self.surprise = np.zeros((n, n_ends))
+        self.surprise, self.largest_error, self.last_error = np.zeros((3, n, n_ends))
 
     # ------------------------------------------------------------------ writing and reading
 
@@ -105,7 +107,9 @@ class OutcomeMemory:
         self.paid_at[write, end] = self.n_visits[write].sum(axis=1)
         self.surprise[write] *= self._surprise_decay
         error = np.abs(step["rpe"][write])
-        self.surprise[write, end] = np.maximum(self.surprise[write, end], error)
+        for kept in (self.surprise, self.largest_error):
+            kept[write, end] = np.maximum(kept[write, end], error)
+        self.last_error[write, end] = error
 
     def retrieve(self, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What each action is expected to pay (n, n_actions) in context `query`; 0 in a new one.

@@ -21,6 +21,12 @@ from ..hippocampus.outcomes import UNKNOWN, OutcomeMemory
 from ..prefrontal import Encoder, EpisodicPrefrontal, n_actions
 from .revisiting import N_STEPS, N_TO_ENTER, Revisiting, Transition
 
+SURPRISE_PARTS = {
+    "error_size": "every error counts alike: what was met last ranks first",
+    "fading": "errors do not fade: the largest ever met at an end state counts",
+    "older_errors": "of each end state only the error met last counts, and it does not fade",
+}
+
 
 @dataclass
 class Integrated(EpisodicPrefrontal):
@@ -42,7 +48,8 @@ class Integrated(EpisodicPrefrontal):
         "dopamine": "no prediction error reaches memory: gain times need says what comes first",
         "ranking": "what is replayed comes in random order",
         "ranking_direction": "what ranks lowest is replayed first",
-        "surprise": "the surprises of end states are permuted",
+        "surprise": "the surprises of end states are permuted, large and recent ones alike",
+        **SURPRISE_PARTS,
         "search": "memory is not asked at the moment of choice",
     }
 
@@ -138,7 +145,7 @@ class Integrated(EpisodicPrefrontal):
 
     def _proposed(self, n_backups: int) -> list[ReplayPath]:
         """What is replayed in each lane, in order."""
-        memory, surprise = self._outcomes, self._outcomes.surprise
+        memory, surprise = self._outcomes, self._surprise()
         if "surprise" in self.lesions:
             order = self._rng.permutation(surprise.shape[1])
             surprise = np.take_along_axis(surprise, order, axis=1)
@@ -150,6 +157,14 @@ class Integrated(EpisodicPrefrontal):
         if "ranking_direction" in self.lesions:
             priority = -priority
         return memory.ordered(priority, n_backups)
+
+    def _surprise(self) -> np.ndarray:
+        """What end states rank by in the order of replay, (n, n_ends)."""
+        if "error_size" in self.lesions:
+            return self._outcomes.paid_at
+        if "older_errors" in self.lesions:
+            return self._outcomes.last_error
+        return self._outcomes.largest_error if "fading" in self.lesions else self._outcomes.surprise
 
     def _back_up(self, lanes: np.ndarray, slot: np.ndarray, what: Transition) -> int | np.ndarray:
         """Relive one transition in each of `lanes`, and put what it leaves in place of what was stored.

@@ -20,7 +20,7 @@ from ..goal_directed.ways import NOTHING, look_ahead, moves_away, walk
 from ..hippocampus import ReplayPath
 from ..hippocampus.outcomes import UNKNOWN, UNTRIED, OutcomeMemory
 from ..prefrontal import EpisodicPrefrontal, n_actions
-from .agent import Integrated
+from .agent import SURPRISE_PARTS, Integrated
 from .rewalking import Rewalking
 
 N_CONTEXTS = 8  # room in memory
@@ -58,6 +58,7 @@ class Navigator(Integrated):
         "replayed_places": "replayed ways lead past and to any places, drawn at random",
         "ranking": "what is replayed comes in random order",
         "ranking_direction": "what ranks lowest is replayed first",
+        **SURPRISE_PARTS,
         "search": "memory is not asked before a move",
     }
 
@@ -204,7 +205,7 @@ class Navigator(Integrated):
         elsewhere = memory.nonlocal_news()[lanes]
         pays = memory.of_end(memory.paid)[lanes] > UNTRIED
         usable = elsewhere.any(axis=2) & (pays & (memory.end[lanes] != UNKNOWN)).any(axis=2)
-        worth = np.where(elsewhere, memory.of_end(memory.surprise)[lanes], 0).max(axis=2)
+        worth = np.where(elsewhere, memory.of_end(self._surprise())[lanes], 0).max(axis=2)
         if "ranking" in self.lesions:
             worth = np.zeros_like(worth)
         if "ranking_direction" in self.lesions:
