@@ -13,13 +13,13 @@ from ..declaration import Measure
 if TYPE_CHECKING:
     import xarray as xr
 
-_WORLDS = {"track": linear_track, "maze": open_maze}
+WORLDS = {"track": linear_track, "maze": open_maze}
 
 
 @cache
 def next_state(world: str) -> np.ndarray:
     """Where the actions of the track or the maze lead, (n_states, n_actions)."""
-    return _WORLDS[world]().layouts[0].graph.next_state
+    return WORLDS[world]().layouts[0].graph.next_state
 
 
 class Rate:
@@ -139,5 +139,67 @@ def decline(from_lap: int, to_lap: int) -> Measure:
 
     def measure(recording: xr.Dataset) -> np.ndarray:
         return early(recording) - late(recording)
+
+    return measure
+
+
+# ---------------------------------------------------------------- what is represented
+
+FIRST_LAP = 2  # counted from 0; before, one lane of the track was never rewarded
+
+
+def shares(recording: xr.Dataset, world: str) -> tuple[np.ndarray, np.ndarray]:
+    """Share of moves that are made from each state, and of backups, from the third lap on.
+
+    Returns
+    -------
+    visits, backups : (n_seeds, n_states) arrays
+        Each row adds up to 1.
+    """
+    from ...analysis.sequences import NO_STATE, replay_periods
+    from ...tasks import ACT
+
+    n_states = len(next_state(world))
+    periods = replay_periods(recording)
+    periods = periods.isel(period=periods.attempt.values >= FIRST_LAP)
+    late = (recording.active & (recording.phase == ACT) & (recording.attempt >= FIRST_LAP)).values
+    visits, backups = [], []
+    for k, seed in enumerate(recording.seed.values):
+        states = periods.state.values[periods.seed.values == seed]
+        backups.append(np.bincount(states[states != NO_STATE], minlength=n_states))
+        visits.append(np.bincount(recording.position.values[k][late[k]], minlength=n_states))
+    moved, replayed = (np.array(counts, float) for counts in (visits, backups))
+    return moved / moved.sum(axis=1, keepdims=True), replayed / replayed.sum(axis=1, keepdims=True)
+
+
+def cells(recording: xr.Dataset, world: str, place: str) -> np.ndarray:
+    """Where laps start, or for "goal" the cells from which one move leads to where they end."""
+    values = recording[place].values
+    of_laps = np.unique(values[recording.active.values])
+    if place == "start":
+        return of_laps
+    leads = np.isin(next_state(world), of_laps).any(axis=1)
+    leads[of_laps] = False
+    return np.flatnonzero(leads)
+
+
+def over_represented(place: str, world: str = "track") -> Measure:
+    """Measure: share of backups at the start or the goal over the share of moves from there."""
+
+    def measure(recording: xr.Dataset) -> np.ndarray:
+        visits, backups = shares(recording, world)
+        here = cells(recording, world, place)
+        return backups[:, here].sum(axis=1) / visits[:, here].sum(axis=1)
+
+    measure.__doc__ = f"Share of backups at the {place} over the share of moves from there."
+    return measure
+
+
+def decline_beyond(from_lap: int, to_lap: int) -> Measure:
+    """Measure: by how much more forward replay falls in the first recording than in the second."""
+    of_one = decline(from_lap, to_lap)
+
+    def measure(recording: xr.Dataset, other: xr.Dataset) -> np.ndarray:
+        return of_one(recording) - of_one(other)
 
     return measure
