@@ -88,7 +88,7 @@ paper = Paper(
             "no difference at all is left open; the mean of ratios, 1.16 [1.01, 1.31], had it above 1."
         ),
         "closed_loop/unseen_line_content": (
-            "A mean of ratios, which comes out too high: 1.56 [1.34, 1.80] by geometric mean, 1.50 for moves in all."
+            "A mean of ratios, which comes out too high: 1.56 [1.34, 1.81] by geometric mean, 1.50 for moves in all."
         ),
         "closed_loop/unseen_prefrontal_order_log": (
             "As unseen_prefrontal_order: 1.14 [1.08, 1.20] times as many moves without order, but the control, "
