@@ -20,7 +20,14 @@ from .papers.runs import (
     refuse_missing,
     runs_folder,
 )
-from .papers.verdict_text import bounds_text, measured_text, published_text, verdict_table
+from .papers.verdict_text import (
+    WITH_ITSELF,
+    bounds_text,
+    compared_with_itself,
+    measured_text,
+    published_text,
+    verdict_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +93,11 @@ def explanation(signature: Signature, out: str | Path | None = None) -> str:
         fact = published(signature.published)
         source = f"doi:{fact.doi}" if fact.doi else fact.citation
         lines.insert(3, f"  source     {fact.where}, {source}; {fact.note}")
+    if compared_with_itself(signature.shows_not):
+        lines.append(f"             which {WITH_ITSELF}")
+    note = papers.PAPERS[signature.name.partition("/")[0]].notes.get(signature.name)
+    if note:
+        lines.append(f"  note       {note}")
     try:
         (verdict,) = verdicts([signature.name], out)
     except MissingRunError as missing:

@@ -245,7 +245,7 @@ class Paper:
     name, citation : str
     experiments, signatures, figures : tuple
     notes : mapping of str to str
-        By signature, one sentence on why it does not replicate, for the report.
+        By signature, why it does not replicate, or what is to be known where it does.
     """
 
     name: str

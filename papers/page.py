@@ -18,6 +18,7 @@ from .verdict_text import (
     VERDICTS,
     bounds_text,
     chance_text,
+    itself_text,
     measured_text,
     note_text,
     published_text,
@@ -113,8 +114,9 @@ def _chapter(chapter: Chapter) -> str:
     return (
         f'<h2 id="{escape(paper.name)}">{escape(paper.name)}</h2><p>{escape(paper.citation)}</p>'
         f"{figures}<h3>Signatures</h3>{verdict_rows(chapter.verdicts, paper.experiments)}"
-        f'<p class="small">{escape(chance_text(chapter.verdicts))}.</p>'
+        f'<p class="small">{escape(chance_text(chapter.verdicts))}. {_itself(chapter.verdicts)}</p>'
         f"<h3>What does not replicate, and why</h3>{_not_replicated(chapter)}"
+        f"{_of_shown(chapter)}"
         f"<h3>Runs</h3>{_left_out(chapter)}{_runs(chapter.runs)}{_versions(chapter.runs)}"
     )
 
@@ -200,6 +202,20 @@ def _not_replicated(chapter: Chapter) -> str:
         for v in missing
     )
     return f"<ul>{items}</ul>"
+
+
+def _of_shown(chapter: Chapter) -> str:
+    """What is to be known of claims that are shown."""
+    items = "".join(
+        f"<li>{_pill(v.verdict)} {escape(v.signature.claim)}<br>{escape(note)}</li>"
+        for v in chapter.verdicts
+        if v.verdict == "shown" and (note := chapter.paper.notes.get(v.signature.name))
+    )
+    return f"<h3>What is to be known of the rest</h3><ul>{items}</ul>" if items else ""
+
+
+def _itself(verdicts: Sequence[Verdict]) -> str:
+    return escape(itself_text([v.signature for v in verdicts]))
 
 
 def _runs(runs: Iterable[Ran]) -> str:

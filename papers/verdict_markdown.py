@@ -11,6 +11,7 @@ from .verdict_text import (
     bounds_text,
     chance_text,
     count_text,
+    itself_text,
     measured_text,
     note_text,
     published_text,
@@ -30,7 +31,10 @@ HEAD = (
 
 
 def verdict_markdown(found: Sequence[Verdict], papers: Mapping[str, Paper]) -> str:
-    """A page with one table for each paper, and below it why what is not shown is not, if known."""
+    """A page with one table for each paper, and below it why what is not shown is not, if known.
+
+    What is to be known of a claim that is shown stands there, too.
+    """
     by_paper: dict[str, list[Verdict]] = {}
     for verdict in found:
         by_paper.setdefault(verdict.signature.name.partition("/")[0], []).append(verdict)
@@ -42,10 +46,14 @@ def verdict_markdown(found: Sequence[Verdict], papers: Mapping[str, Paper]) -> s
 def _chapter(paper: Paper, verdicts: Sequence[Verdict]) -> str:
     counts = f"{count_text(verdicts)}; {chance_text(verdicts)}."
     rows = "\n".join(map(_row, verdicts))
-    reasons = "\n".join(_reason(v, paper.notes) for v in verdicts if v.verdict != "shown")
-    return (
-        f"## {paper.name}\n\n{paper.citation}\n\n{counts}\n\n{HEAD}\n{rows}\n\n{reasons}".rstrip()
+    reasons = "\n".join(
+        _reason(v, paper.notes)
+        for v in verdicts
+        if v.verdict != "shown" or v.signature.name in paper.notes
     )
+    itself = itself_text([v.signature for v in verdicts])
+    parts = (f"## {paper.name}", paper.citation, counts, f"{HEAD}\n{rows}", itself, reasons)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _row(verdict: Verdict) -> str:
@@ -63,4 +71,5 @@ def _row(verdict: Verdict) -> str:
 
 def _reason(verdict: Verdict, notes: Mapping[str, str]) -> str:
     name = verdict.signature.name.partition("/")[2]
-    return f"- `{name}`, {verdict.verdict}: {verdict.reason}. {note_text(verdict, notes)}"
+    reason = "" if verdict.verdict == "shown" else f"{verdict.reason}. "
+    return f"- `{name}`, {verdict.verdict}: {reason}{note_text(verdict, notes)}"

@@ -17,6 +17,10 @@ VERDICTS = {
     "absent": "the whole interval lies outside",
     "undiagnostic": "the control that must not show it passes too",
 }
+WITH_ITSELF = (
+    "is a recording compared with itself: it gives exactly 0, or 1 as a ratio, whatever happens, and says "
+    "only that no difference lies outside the bounds"
+)
 HEADER = ("signature", "published", "measured [95 % interval]", "must lie in", "verdict", "seeds")
 
 
@@ -60,6 +64,25 @@ def beside_lines(found: Sequence[Verdict]) -> list[str]:
         else f"{source} passes none of the signatures it is measured beside"
         for source, names in passes.items()
     ]
+
+
+def compared_with_itself(source: str | Sequence[str] | None) -> bool:
+    """Whether a control is one recording compared with itself, which gives no difference at all.
+
+    Examples
+    --------
+    >>> compared_with_itself(("toy/a", "toy/a")), compared_with_itself(("toy/a", "toy/b"))
+    (True, False)
+    """
+    return not isinstance(source, str) and len(source or ()) > 1 and len(set(source or ())) == 1
+
+
+def itself_text(signatures: Sequence[Signature]) -> str:
+    """Of which signatures the negative control cannot fail; empty where there is none."""
+    names = [s.name.partition("/")[2] for s in signatures if compared_with_itself(s.shows_not)]
+    if not names:
+        return ""
+    return f"The negative control of {', '.join(f'`{name}`' for name in names)} {WITH_ITSELF}."
 
 
 def note_text(verdict: Verdict, notes: Mapping[str, str]) -> str:

@@ -58,5 +58,17 @@ SIGNATURES = (
         measure=nearer,
         subject=(_TWO, _ELSEWHERE),
         shows_not=(_ELSEWHERE, _ELSEWHERE),
+        beside=((_NONE, _ELSEWHERE),),
+    ),
+    # Declared when all shares were known: .29, .02 and .02. The controls above compare a recording with itself
+    Signature(
+        name="closed_loop/excited_goal_alone",
+        claim="More sharp waves start near an excited goal, not where as much is excited elsewhere.",
+        published="closed_loop/excited_goal",
+        low=0.05,
+        high=None,
+        measure=nearer,
+        subject=(_TWO, _NONE),
+        shows_not=(_ELSEWHERE, _NONE),
     ),
 )

@@ -149,6 +149,7 @@ SIGNATURES = (
         measure=later,
         subject=(_RANDOM, _PRIORITIZED),
         shows_not=(_PRIORITIZED, _PRIORITIZED),
+        beside=((_RANDOM_SHUFFLED, _RANDOM),),  # what two arms without priorities differ by
     ),
     Signature(
         name="mattar2018/none_latest",
@@ -159,6 +160,7 @@ SIGNATURES = (
         measure=later,
         subject=(_NONE, _RANDOM),
         shows_not=(_RANDOM, _RANDOM),
+        beside=((_RANDOM_SHUFFLED, _RANDOM),),  # what two arms with replay differ by
     ),
     *_in_maze("random", "with random than with prioritized backups", "random", "prioritized"),
     *_in_maze("none", "without replay than with random backups", "none", "random"),

@@ -239,6 +239,7 @@ SIGNATURES = (
         "no_gain_no_sequences",
         "Without gain sequences disappear.",
         share_of_default, (NO_GAIN, TRACK), high=0.1, shows_not=(TRACK, TRACK),
+        beside=((NO_NEED, TRACK),),  # the other half of the ranking taken out
     ),
 )  # fmt: skip
 

@@ -188,6 +188,8 @@ SIGNATURES = (
         subject=("wang2018/bandit_independent@medium", _MEDIUM),
         shows=("wang2018/bandit_gittins@medium", _OPTIMAL_MEDIUM),
         shows_not=("wang2018/bandit_gittins@medium", "wang2018/bandit_gittins@medium"),
+        # neither knows of dependent arms
+        beside=(("wang2018/bandit_gittins@medium", "wang2018/bandit_independent@medium"),),
     ),
     Signature(
         name="wang2018/bandit_independent_regret",
