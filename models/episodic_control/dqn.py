@@ -54,7 +54,7 @@ class DQN(Agent):
     Every `train_every` moves of a lane a minibatch of its past moves is drawn, and Q(s, a) goes
     toward r + discount x max Q'(s', .), where Q' is the network as it was up to `target_every`
     updates ago. Each life has a network of its own. Epsilon falls linearly from 1 to `epsilon`
-    over `n_exploration` moves.
+    while `n_exploration` moves are stored: those made, and where others are imagined, those too.
 
     Traces are `policy`, `q` (values of all actions) and `value`, the largest.
 
