@@ -3,7 +3,7 @@
 The network learns within a visit, with frozen weights; reinstatement gives back, in a known
 context, the state in which it was left. What was learned elsewhere meanwhile comes in by one of
 two ways: at rest, remembered transitions are replayed into the stored states, those first where
-reward was predicted worst; or a search of memory answers at the moment of choice.
+reward was predicted worst of late; or a search of memory answers at the moment of choice.
 """
 
 from __future__ import annotations

@@ -230,7 +230,7 @@ SIGNATURES = (
     ),
     Signature(
         name="integrated/rpe_before_random",
-        claim="With few backups replay in the order of prediction errors brings more than in any order.",
+        claim="With few backups replay in the order of prediction errors brings more than in random order.",
         published="integrated/errors_predict_replay",
         low=0.05,
         high=None,
@@ -240,7 +240,7 @@ SIGNATURES = (
     ),
     Signature(
         name="integrated/gain_before_random",
-        claim="With few backups replay in the order of gain times need brings more than in any order.",
+        claim="With few backups replay in the order of gain times need brings more than in random order.",
         published="integrated/nonlocal_replay",
         low=0.05,
         high=None,
@@ -250,7 +250,7 @@ SIGNATURES = (
     ),
     Signature(
         name="integrated/random_before_last",
-        claim="With few backups replay in any order brings more than what surprised least coming first.",
+        claim="With few backups replay in random order brings more than what surprised least coming first.",
         published="direction only",
         low=0.05,
         high=None,

@@ -124,7 +124,7 @@ SIGNATURES = (
     ),
     Signature(
         name="integrated/transplant_ranking",
-        claim="With few backups, what dopamine neurons rank brings more than any order.",
+        claim="With few backups, what dopamine neurons rank brings more than random order.",
         published="integrated/errors_predict_replay",
         low=0.05,
         high=None,
