@@ -122,7 +122,7 @@ def test_a_step_backs_up_the_experience_that_leads_back():
     assert path.actions.tolist() == [1, 1]
     assert path.rewards.tolist() == [1.0, 0.0]
     assert path.times == pytest.approx([0.1, 0.2])
-    assert (n_dropped, path.kind) == (2, "reverse")
+    assert (n_dropped, path.kind) == (2, "unknown")
 
 
 def test_a_path_along_the_way_backs_up_nothing_that_was_experienced():
@@ -240,8 +240,7 @@ def moment(m: int = 2) -> SpikingMoment:
     """Two lanes of which the first replayed two paths, the second none."""
     graph = line()
     paths = [
-        ReplayPath(np.array(s), np.ones(len(s), int), np.zeros(len(s)), kind="reverse")
-        for s in ([6, 5, 4], [3, 2])
+        ReplayPath(np.array(s), np.ones(len(s), int), np.zeros(len(s))) for s in ([6, 5, 4], [3, 2])
     ]
     return SpikingMoment(
         np.arange(m), np.zeros(m, int), np.zeros(m, int), np.ones(m), np.ones(m), 20,
@@ -346,3 +345,16 @@ def test_lesions_compose():
     assert both.lesions == ("order", "dopamine")
     assert isinstance(both.replay, ShuffledOrder)
     assert replace(both, kappa=2.0).lesions == both.lesions
+
+
+@pytest.mark.parametrize("kind", ["reverse", "mixed", "unknown"])
+def test_the_name_of_what_was_replayed_does_not_change_what_it_teaches(kind):
+    """Stored paths were called reverse, from the start as from the goal."""
+    memory, learner = hippocampus(), agent()
+    states = np.array([N - 2, N - 3, N - 4])
+    path = ReplayPath(states, np.ones(3, int), np.zeros(3), kind=kind)
+    q, next_state = np.zeros((N, 2)), memory.experience.next_state[0].tolist()
+    q[N - 1] = 1.0
+    taught, kept = q.tolist(), np.full((N, 2), 0.9).tolist()
+    learner._back_up_path(path, taught, next_state, np.zeros((N, 2)).tolist(), kept)
+    assert [taught[s][1] for s in states] == pytest.approx([0.9, 0.81, 0.729])

@@ -289,8 +289,8 @@ class SpikingHippocampus(TabularHippocampus):
         next_state, (reward, _) = self.experience.next_state[lane], self.outcomes(lane)
         paths, n_dropped = [], 0
         for sweep in sweeps:
-            decoded = ReplayPath(
-                sweep.states, times=sweep.times - sweep.begin, kind="reverse", source="ca3",
+            decoded = ReplayPath(  # of unknown kind: nobody reads which way the animal went there
+                sweep.states, times=sweep.times - sweep.begin, kind="unknown", source="ca3",
                 score=sweep.end - sweep.begin, lane=lane,
             )  # fmt: skip
             path, dropped = to_backups(decoded, next_state, reward[..., 0], "away")
