@@ -8,6 +8,7 @@ from .good_arm import GoodArmObserver
 from .harlow_observer import ObjectMemory
 from .object_values import ObjectValues
 from .policy_gradient import PolicyGradient
+from .random_stay import RandomStay
 from .rescorla_wagner import QLearner, choice_logits, rescorla_wagner
 from .reversal_observer import ReversalObserver
 from .two_step_cue import RewardAsCue
@@ -30,6 +31,7 @@ __all__ = [
     "PolicyGradient",
     "QLearner",
     "Random",
+    "RandomStay",
     "ReversalObserver",
     "RewardAsCue",
     "Thompson",

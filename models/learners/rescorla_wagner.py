@@ -98,6 +98,8 @@ class QLearner(BanditLearner):
         kappa, added to the logit of the previous choice.
     forgetting : float
         phi, by which options not chosen decay towards 1/2.
+
+    Each may also be an (n, 1) array, one value a lane, for subjects who differ.
     """
 
     learning_rate_gain: float = 0.5
@@ -109,9 +111,9 @@ class QLearner(BanditLearner):
     def __post_init__(self) -> None:
         for name in ("learning_rate_gain", "learning_rate_loss", "forgetting"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            if value is not None and np.any(np.abs(np.subtract(value, 0.5)) > 0.5):
                 raise ValueError(f"{name} must be in [0, 1], got {value}")
-        if self.inverse_temperature < 0:
+        if np.any(np.less(self.inverse_temperature, 0)):
             raise ValueError(
                 f"inverse_temperature must not be negative, got {self.inverse_temperature}"
             )

@@ -55,7 +55,7 @@ class _Chooser(TwoStepLearner):
 
     def _second_stage(self, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         values = np.broadcast_to(self._q2[self._lanes, state], (len(state), 2))
-        return values, softmax(self.inverse_temperature_2 * values)
+        return values, softmax(_column(self.inverse_temperature_2) * values)
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Hybrid(TwoStepSarsa):
     w: float = _W
 
     def _first_values(self) -> np.ndarray:
-        return self.w * plan(self._q2, self._p_same) + (1 - self.w) * self._q1
+        return mix(plan(self._q2, self._p_same), self._q1, self.w)
 
 
 def plan(q2: np.ndarray, p_same: Parameter) -> np.ndarray:
@@ -142,6 +142,11 @@ def plan(q2: np.ndarray, p_same: Parameter) -> np.ndarray:
     """
     best, p = q2.max(axis=2), _column(p_same)
     return p * best + (1 - p) * best[:, ::-1]
+
+
+def mix(planned: np.ndarray, cached: np.ndarray, w: Parameter) -> np.ndarray:
+    """First-stage values of the hybrid, `w` of a planner's and 1 - `w` of SARSA's, all (n, 2)."""
+    return _column(w) * planned + (1 - _column(w)) * cached
 
 
 def first_stage_logits(
