@@ -32,6 +32,7 @@ def add(commands: Commands) -> None:
     text = "your own csv, one row a trial, as a recording that every analysis takes"
     sub = add_action("import", import_, text, columns())
     sub.add_argument("file", help="a csv file")
+    sub.add_argument("--force", action="store_true", help="overwrite an import of the same name")
 
 
 def list_(options: argparse.Namespace) -> int:
@@ -67,16 +68,23 @@ def fetch_(options: argparse.Namespace) -> int:
 
 def import_(options: argparse.Namespace) -> int:
     from ..data.imported import import_table
-    from ..data.recording import save
+    from ..data.recording import load, save
 
     given = {name: getattr(options, name) for name in COLUMNS if getattr(options, name)}
     found, notes = import_table(options.file, drop_missing=options.drop_missing, **given)
     path = runs.runs_folder(options.out) / "imported" / f"{Path(options.file).stem}.nc"
-    save(found, path)
+    kept = path.exists() and not options.force
+    if kept and not load(path).identical(found):
+        raise ValueError(
+            f"{path} is there already, with other content: overwrite it with --force, or keep both "
+            "with another --out or another name of the csv file"
+        )
+    if not kept:
+        save(found, path)
     n_sessions = int(found.active.any("step").sum())
     print(
         f"{found.sizes['seed']} subjects, {n_sessions} sessions, {int(found.active.sum())} trials\n"
-        f"{path}"
+        f"{path}{' (kept: it holds just this)' if kept else ''}"
     )
     for note in notes:
         print(f"note: {note}")

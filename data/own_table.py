@@ -68,6 +68,8 @@ def read_own_table(
 
     frame, source = _read(table)
     notes: list[str] = []
+    if common and state:
+        raise ValueError("transitions are given by --common or by --state, not by both")
     if two_step and common is None and state is None:
         raise ValueError(
             f"{source}: a two-step task needs the column of transitions (--common, 1 for common, "
@@ -86,6 +88,9 @@ def read_own_table(
             raise ValueError(
                 f"{source}: {unknown('column', column, frame)} (--{role} names the right one)"
             )
+        same = [other for other in roles if roles[other] == column and other != role]
+        if same:
+            raise ValueError(f"{source}: column '{column}' cannot be both {role} and {same[0]}")
     found = pd.DataFrame({role: frame[column] for role, column in roles.items()})
     if trial is None:
         groups = ["subject", "session"] if session else ["subject"]
@@ -127,13 +132,14 @@ def _read(table: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str]:
     else:
         source = str(table)
         if not Path(table).is_file():
-            raise FileNotFoundError(f"there is no file {source}")
+            folder = " (it is a folder)" if Path(table).is_dir() else ""
+            raise FileNotFoundError(f"there is no file {source}{folder}")
         try:
             frame = pd.read_csv(table, dtype=str, skip_blank_lines=False)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-            raise ValueError(
-                f"{source} cannot be read as csv: {error}".replace("\n", " ")
-            ) from None
+        except UnicodeDecodeError:
+            raise ValueError(f"{source} is not text in UTF-8: save it as csv (UTF-8)") from None
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+            raise ValueError(f"{source} cannot be read as csv: {str(error).strip()}") from None
     if len(frame.columns) == 1 and any(mark in str(frame.columns[0]) for mark in ";\t"):
         raise ValueError(f"{source}: one column '{frame.columns[0]}': separate columns by commas")
     if frame.empty:
@@ -167,6 +173,8 @@ def _without_missing(
 
 def _checked(cells: pd.Series, column: Column, source: str) -> pd.Series:
     """A column in its type; says so where it is coded from 1 instead of 0."""
+    import pandas as pd
+
     # rows left out before come back empty, so that the message counts all rows of the file
     every_row = cells.reindex(range(cells.index[-1] + 1))
     try:
@@ -175,20 +183,17 @@ def _checked(cells: pd.Series, column: Column, source: str) -> pd.Series:
         from_1 = column.allowed == BINARY and set(cells) <= {"1", "2", "1.0", "2.0"}
         hint = "; the column is coded 1 and 2: subtract 1" if from_1 else ""
         names = sorted({str(cell) for cell in cells} - {""})
-        if column.kind == "code" and len(names) <= 4 and not any(map(_is_number, names)):
+        words = pd.to_numeric(pd.Series(names), errors="coerce").isna().all()
+        if column.kind == "code" and len(names) <= 4 and words:
             coded = ", ".join(f"{i} for {name}" for i, name in enumerate(names))
             hint = f"; write numbers from 0, such as {coded}"
+        elif column.kind == "number":
+            hint = "; write numbers with a decimal point, such as 1 for rewarded and 0 for not"
+        elif "-1" in names:
+            hint = "; leave cells empty where there was none, and such trials out (--drop-missing)"
         raise ValueError(f"{error}{hint}") from None
     kind = {"code": int, "number": float, "text": str}[column.kind]
     return checked[cells.index].astype(kind)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _refuse(source: str, column: str, at: int, cell: object, rule: str) -> None:

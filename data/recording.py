@@ -143,7 +143,7 @@ def readable(path: str | Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise
+        raise FileNotFoundError(f"there is no {path}: run its experiment again") from None
     except Exception as error:
         raise ValueError(
             f"recording {path} cannot be read ({type(error).__name__}): it is truncated or "

@@ -54,6 +54,18 @@ def _canonical(spec: Mapping[str, object]) -> str:
     return json.dumps(spec, sort_keys=True, separators=(",", ":"))
 
 
+def _read_json(path: Path) -> dict:
+    """An object from a file of ours; a damaged file is a ValueError."""
+    try:
+        found: dict = json.loads(path.read_text())
+    except ValueError as error:
+        raise ValueError(
+            f"{path} cannot be read ({error}): it is truncated or damaged; delete it and run "
+            "the experiment again"
+        ) from error
+    return found
+
+
 def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write arrays by name as safetensors."""
     from safetensors.numpy import save
@@ -111,7 +123,7 @@ class RunFolder:
         text = json.dumps(self.spec, indent=1, sort_keys=True)
         if not spec_path.exists():
             atomic_write(spec_path, lambda part: part.write_text(text))
-        elif _canonical(json.loads(spec_path.read_text())) != _canonical(self.spec):
+        elif _canonical(_read_json(spec_path)) != _canonical(self.spec):
             raise ValueError(f"{spec_path} holds other settings than its key says; move it away")
         return self
 
@@ -133,7 +145,7 @@ class RunFolder:
     def seeds(self, marked: str = "finished") -> list[int]:
         """Seeds that are marked as finished, or as "diverged"."""
         found = (p.parent.name.partition("=")[2] for p in self.path.glob(f"seed=*/{marked}.json"))
-        return sorted(int(seed) for seed in found)
+        return sorted(int(seed) for seed in found if seed.isdecimal())  # not somebody's copy
 
     def mark(self, seed: int, what: str, about: Mapping[str, object]) -> None:
         """Mark a seed, last of all, as finished or diverged, and say how that came about."""
@@ -142,7 +154,7 @@ class RunFolder:
 
     def read_mark(self, seed: int, what: str) -> dict:
         """What a mark says."""
-        return json.loads(self.seed_path(seed, f"{what}.json").read_text())
+        return _read_json(self.seed_path(seed, f"{what}.json"))
 
     def finish(self, seed: int, provenance: Mapping[str, object]) -> None:
         """Mark a seed as finished and gather the provenance of all that are."""

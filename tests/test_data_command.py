@@ -232,9 +232,49 @@ def test_the_command_writes_a_recording_that_is_read_back(tmp_path, capsys):
     assert recording.attrs["agent"] == "subjects of rats.csv"
 
 
+def test_an_import_is_kept_or_refused_but_never_overwritten_unasked(tmp_path, capsys):
+    file, out = tmp_path / "mine.csv", ["--out", str(tmp_path / "runs")]
+    command = ["data", "import", str(file), *out]
+    path = tmp_path / "runs/imported/mine.nc"
+    file.write_text("subject,choice,reward\na,0,1\na,1,0\nb,1,0.5\n")
+    assert cli.main(command) == 0
+    assert "(kept" not in capsys.readouterr().out
+    first = path.stat().st_mtime_ns
+    assert cli.main(command) == 0
+    assert f"{path} (kept: it holds just this)" in capsys.readouterr().out
+    file.write_text("subject,choice,reward\na,0,1\na,1,0\nb,0,0.5\n")
+    assert cli.main(command) == 2
+    err = capsys.readouterr().err
+    assert f"{path} is there already, with other content: overwrite it with --force" in err
+    assert err.count("\n") == 1
+    assert path.stat().st_mtime_ns == first
+    assert cli.main([*command, "--force"]) == 0
+    assert load(path).action.values.tolist() == [[[0, 1]], [[0, -1]]]
+
+
 @pytest.mark.parametrize(
     ("table", "options", "message"),
     [
+        ("", (), "cannot be read as csv: No columns to parse"),
+        ("subject;choice;reward\na;0;1\n", (), "separate columns by commas"),
+        ("subject,choice,reward\n", (), "the table has no rows"),
+        ("subject,choice,reward\na,0,yes\n", (), "'yes', but it is a number; write numbers with a"),
+        ("subject,choice,reward\na,-1,1\n", (), "such trials out (--drop-missing)"),
+        (
+            "subject,choice,reward\nJos\xe9,0,1\n",
+            (),
+            "is not text in UTF-8: save it as csv (UTF-8)",
+        ),
+        (
+            "subject,choice,reward\na,0,1\n",
+            ("--choice", "reward"),
+            "column 'reward' cannot be both choice and reward",
+        ),
+        (
+            "subject,choice,reward\na,0,1\n",
+            ("--common", "common", "--state", "state"),
+            "by --common or by --state, not by both",
+        ),
         ("rat,choice\na,0\n", (), "no column 'reward'"),
         ("subject,choice,reward\na,1,0\na,2,1\n", (), "options are numbered from 0"),
         ("subject,choice,reward\na,0,\na,1,1\n", (), "an empty cell or NA"),
@@ -243,7 +283,7 @@ def test_the_command_writes_a_recording_that_is_read_back(tmp_path, capsys):
 )
 def test_mistakes_in_a_table_are_one_line(tmp_path, capsys, table, options, message):
     file = tmp_path / "mine.csv"
-    file.write_text(table)
+    file.write_text(table, encoding="latin-1")
     assert cli.main(["data", "import", str(file), *options, "--out", str(tmp_path / "runs")]) == 2
     err = capsys.readouterr().err
     assert message in err
@@ -262,7 +302,9 @@ def test_one_subject_is_enough_and_sessions_are_optional(tmp_path):
     assert "1 of 3 trials left out: an empty cell" in notes
 
 
-def test_a_file_that_is_not_there_is_one_line(capsys):
+def test_a_file_that_is_not_there_is_one_line(capsys, tmp_path):
+    assert cli.main(["data", "import", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"fastslow: there is no file {tmp_path} (it is a folder)\n"
     assert cli.main(["data", "import", "none.csv"]) == 2
     assert capsys.readouterr().err == "fastslow: there is no file none.csv\n"
 
