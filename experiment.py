@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from .data.progress import ProgressLine, in_notebook
-from .data.store import RunFolder
+from .data.store import RunFolder, make_folder
 from .models.prefrontal import Prefrontal
 from .models.threads import shared_threads
 from .models.training import Progress, fastest_engine
@@ -128,12 +128,12 @@ def run_in_processes(
     force: bool = False,
     report: Report | None = None,
     device: str = "cpu",
-    finished: Callable[[int], None] | None = None,
+    finished: Callable[[Work], None] | None = None,
 ) -> None:
     """Run groups of seeds, of one experiment or several, each group in one of so many processes.
 
-    `finished` is called with the number of groups that are done. What cannot be sent to another
-    process is a ValueError.
+    `finished` is called with each group when it is done. What cannot be sent to another process is
+    a ValueError.
     """
     for experiment, _, _ in work:
         _check_sendable(experiment)
@@ -142,11 +142,11 @@ def run_in_processes(
     pool = ProcessPoolExecutor(n_processes, get_context("spawn"), initializer=prepare)
     try:
         with shared_threads(n_processes):
-            jobs = [pool.submit(run_seeds, *group, force, report, device) for group in work]
-        for n, job in enumerate(as_completed(jobs), start=1):
+            jobs = {pool.submit(run_seeds, *group, force, report, device): group for group in work}
+        for job in as_completed(jobs):
             job.result()
             if finished is not None:
-                finished(n)
+                finished(jobs[job])
     except BrokenProcessPool as error:
         raise RuntimeError(
             f"{work[0][0].name}: a process ended before its seeds were done: memory ran out, or a "
@@ -187,7 +187,7 @@ def run_seeds(
         fastest_engine(device, experiment.agent.core)
     with ExitStack() as locks:
         for seed in seeds:
-            folder.seed_path(seed).mkdir(parents=True, exist_ok=True)
+            make_folder(folder.seed_path(seed))
             locks.enter_context(folder.locked(seed))
             if force:
                 _forget(folder, seed)

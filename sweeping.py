@@ -19,13 +19,11 @@ from .experiment import (
 from .papers import find_experiment
 from .papers.changes import configured
 from .papers.declaration import Experiment
+from .papers.measuring import Outcome, check_outcome, measured, named
 from .papers.runs import Run, folder_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
-
-Outcome = Callable[["xr.Dataset"], Any]
 
 
 def sweep(
@@ -79,23 +77,48 @@ def sweep(
         raise ValueError(f"jobs must be at least 1, got {jobs}")
     if profile not in ("quick", "full"):
         raise ValueError(f"profile must be quick or full, got '{profile}'")
-    if callable(outcome) and _name(outcome) in ("seed", "diverged", "run"):
-        raise ValueError(f"the table has a column {_name(outcome)}; call the outcome otherwise")
+    if callable(outcome) and named(outcome) in ("seed", "diverged", "run"):
+        raise ValueError(f"the table has a column {named(outcome)}; call the outcome otherwise")
     found = combinations(experiment, settings)
     declared = [e for _, e in found]
     wanted = list(declared[0].seeds(profile)) if seeds is None else sorted(set(seeds))
     if not wanted:
         raise ValueError("seeds names none; leave it out for those of the profile")
+    for e in declared:
+        check_outcome(e, outcome)
+    tried = _tried([] if force else [(e, folder_of(e, out), wanted) for e in declared], outcome)
     work = missing_work(declared, wanted, out, jobs, force)
     for _, folder, _ in work:
         folder.open()
+    n_done = 0
+
+    def after(group: Work) -> None:
+        nonlocal tried, n_done
+        n_done += 1
+        if finished is not None and jobs > 1:
+            finished(n_done, len(work))
+        tried = tried or _tried([group], outcome)
+
     if jobs == 1:
         for group in work:
             run_seeds(*group, force, report, device)
+            after(group)
     elif work:
-        count = None if finished is None else lambda n: finished(n, len(work))
-        run_in_processes(work, min(jobs, len(work)), force, None, device, count)
+        run_in_processes(work, min(jobs, len(work)), force, None, device, after)
     return _measured(found, wanted, outcome, out)
+
+
+def _tried(work: Iterable[Work], outcome: str | Outcome | None) -> bool:
+    """Measure one finished seed, if there is one: what is wrong with the outcome stops the rest."""
+    if outcome is None:
+        return True
+    for e, folder, seeds in work:
+        missing = missing_seeds(e, folder, seeds)
+        there = [seed for seed in folder.seeds() if seed in seeds and seed not in missing]
+        if there:
+            measured(Run(e, folder, there[:1]), outcome)
+            return True
+    return False
 
 
 def combinations(
@@ -178,12 +201,12 @@ def _measured(
     outcome = outcome or _usual(runs)
     rows = []
     for (values, _), run in zip(found, runs, strict=True):
-        measured = dict(zip(run.seeds, _outcomes(run, outcome), strict=True))
+        values_of = dict(zip(run.seeds, measured(run, outcome) if run.seeds else [], strict=True))
         rows += [
             {
                 **values,
                 "seed": seed,
-                _name(outcome): measured.get(seed, float("nan")),
+                named(outcome): values_of.get(seed, float("nan")),
                 "diverged": seed in run.failed,
                 "run": str(run.folder.path),
             }
@@ -198,33 +221,6 @@ def _usual(runs: list[Run]) -> str:
     if run is None:
         raise DivergedError("training diverged in every seed of every combination")
     return "reward_per_trial" if "trial" in run.test_on_demand("") else "reward_per_step"
-
-
-def _outcomes(run: Run, outcome: str | Outcome) -> list[float]:
-    import numpy as np
-
-    from .analysis import outcomes
-
-    if not run.seeds:
-        return []
-    recording = run.test_on_demand("")
-    try:
-        measured = (
-            outcomes.outcome(recording, outcome) if isinstance(outcome, str) else outcome(recording)
-        )
-    except ValueError as error:
-        raise ValueError(f"{error}; runs are kept, only what is measured has to change") from error
-    values = np.asarray(measured, float)
-    if values.shape != (len(run.seeds),):
-        raise ValueError(
-            f"the outcome {_name(outcome)} gives an array of shape {values.shape}, but one number "
-            f"for each of {len(run.seeds)} seeds is needed"
-        )
-    return values.tolist()
-
-
-def _name(outcome: str | Outcome) -> str:
-    return outcome if isinstance(outcome, str) else getattr(outcome, "__name__", "outcome")
 
 
 def _value(experiment: Experiment, name: str, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from difflib import get_close_matches
 
 import xarray as xr
@@ -17,8 +17,7 @@ def reward_per_step(recording: xr.Dataset) -> xr.DataArray:
 
 def reward_per_trial(recording: xr.Dataset) -> xr.DataArray:
     """Reward of a trial; the label `trial` says where one begins."""
-    if "trial" not in recording:
-        raise ValueError("reward_per_trial needs the label 'trial', which this task does not give")
+    _need_trials(recording)
     before = recording.trial.shift(step=1, fill_value=-1)
     begins = recording.active & (recording.trial != before)
     return recording.reward.sum(ROWS) / begins.sum(ROWS)
@@ -32,6 +31,29 @@ def reward_per_episode(recording: xr.Dataset) -> xr.DataArray:
 REWARDS: dict[str, Callable[[xr.Dataset], xr.DataArray]] = {
     measure.__name__: measure for measure in (reward_per_step, reward_per_trial, reward_per_episode)
 }
+
+
+def check_outcome(name: str, usable: Sequence[str]) -> None:
+    """Raise a ValueError with a suggestion unless `outcome` finds this in such a recording.
+
+    Parameters
+    ----------
+    name : str
+    usable : sequence of str
+        Variables with one number a row.
+    """
+    if name not in REWARDS and name not in usable:
+        close = get_close_matches(name, [*REWARDS, *usable], n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(REWARDS)}"
+        also = "" if close else f", and variables with one number a row: {', '.join(usable)}"
+        raise ValueError(f"no outcome '{name}'; {hint}{also}")
+    if name == reward_per_trial.__name__:
+        _need_trials(usable)
+
+
+def _need_trials(there: Container[str] | xr.Dataset) -> None:
+    if "trial" not in there:
+        raise ValueError("reward_per_trial needs the label 'trial', which this task does not give")
 
 
 def outcome(recording: xr.Dataset, name: str) -> xr.DataArray:
@@ -64,18 +86,14 @@ def outcome(recording: xr.Dataset, name: str) -> xr.DataArray:
     >>> float(outcome(recording, "reward_per_episode")), float(outcome(recording, "common"))
     (1.0, 0.5)
     """
-    if name in REWARDS:
-        return REWARDS[name](recording)
     usable = [
         str(n)
         for n, array in recording.data_vars.items()
         if array.dims[-2:] == ROWS and array.dtype.kind in "biuf" and n != "active"
     ]
-    if name not in usable:
-        close = get_close_matches(name, [*REWARDS, *usable], n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(REWARDS)}"
-        also = "" if close else f", and variables with one number a row: {', '.join(usable)}"
-        raise ValueError(f"no outcome '{name}'; {hint}{also}")
+    check_outcome(name, usable)
+    if name in REWARDS:
+        return REWARDS[name](recording)
     values = recording[name]
     there = recording.active & ((values >= 0) | (values.dtype.kind not in "iu"))
     return values.where(there).mean(ROWS)

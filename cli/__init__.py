@@ -37,12 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except (ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+    except Exception as error:  # also what a user's own task, agent or function raises
         if options.traceback:
             raise
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"fastslow: {message}", file=sys.stderr)
+        print(f"fastslow: {_one_line(error)}", file=sys.stderr)
         return 2
+
+
+def _one_line(error: Exception) -> str:
+    """What an error says, if it is of a kind that we raise; of others also their kind."""
+    said = error.args[0] if isinstance(error, KeyError) and error.args else error
+    text = " ".join(line.strip() for line in str(said).splitlines() if line.strip())
+    if isinstance(error, ValueError | KeyError | TypeError | OSError | RuntimeError):
+        return text
+    return f"{type(error).__name__}: {text}; --traceback shows where it arose"
 
 
 def parser() -> argparse.ArgumentParser:

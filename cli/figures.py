@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import papers
+from ..papers import runs
 from .options import COLUMNS, add_command, changes, columns, finished_run
 
 if TYPE_CHECKING:
+    from ..papers import Figure
     from .options import Commands
 
 
 def add(commands: Commands) -> None:
     sub = add_command(commands, "figure", figure, "draw figures from finished runs")
     sub.add_argument("name", nargs="*")
-    sub.add_argument("--all", action="store_true")
+    sub.add_argument("--all", action="store_true", help="of which all that they need has been run")
     text = "an experiment beside animals, people or your own table"
     sub = add_command(commands, "compare", compare, text, changes(), columns())
     sub.add_argument("experiment")
@@ -27,13 +30,29 @@ def add(commands: Commands) -> None:
 def figure(options: argparse.Namespace) -> int:
     from ..report import save_figure
 
-    names = list(papers.figures()) if options.all else options.name
-    if not names:
+    if not options.name and not options.all:
         raise ValueError("name a figure, or --all; see  fastslow list figures")
-    for name in names:
-        for path in save_figure(papers.find_figure(name), options.out):
+    chosen = [papers.find_figure(name) for name in options.name]
+    for one in _all_that_can_be(options.out) if options.all else chosen:
+        for path in save_figure(one, options.out):
             print(path)
     return 0
+
+
+def _all_that_can_be(out: str | None) -> list[Figure]:
+    """Figures of which all has been run; how many others there are is said."""
+    known = papers.figures().values()
+    ready = [figure for figure in known if not runs.missing_runs(figure.needs, out)]
+    if not ready:
+        raise ValueError("no figure can be drawn yet; fastslow figure NAME  says what it needs")
+    if len(ready) < len(known):
+        others = f"{len(known) - len(ready)} of {len(known)} figures"
+        print(
+            f"not drawn, for want of experiments that have not been run: {others}; "
+            "fastslow figure NAME  says what one needs",
+            file=sys.stderr,
+        )
+    return ready
 
 
 def compare(options: argparse.Namespace) -> int:

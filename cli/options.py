@@ -6,14 +6,16 @@ import argparse
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import papers
 from ..papers import runs
 from ..papers.changes import configured
 
 if TYPE_CHECKING:
+    from ..data.store import RunFolder
     from ..papers.runs import Run
 
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -33,8 +35,25 @@ COLUMNS = {
 """Columns of a user's own table."""
 
 
+MOST_SEEDS = 10_000  # chosen: more is a slip of the hand
+
+
 class Parser(argparse.ArgumentParser):
     """Says of a mistake in one line what it is; usage is for `--help`."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As usual, but what a command does not know is said by that command, not by the top one."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            close = get_close_matches(unknown[0], self._option_string_actions, n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            if not unknown[0].startswith("-") and self._takes_names():
+                hint = "; names stand next to each other, with no option between"
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return found, unknown
+
+    def _takes_names(self) -> bool:
+        return any(action.nargs in ("*", "+") for action in self._get_positional_actions())
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}; see  {self.prog} --help\n")
@@ -83,6 +102,9 @@ def training() -> Parser:
     )  # fmt: skip
     options.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     options.add_argument("--force", action="store_true", help="compute finished seeds again")
+    options.add_argument(
+        "--dry-run", action="store_true", help="say what would be run, and how long such seeds took"
+    )
     return options
 
 
@@ -110,16 +132,37 @@ def columns() -> Parser:
 
 def seeds(text: str) -> list[int]:
     """Seeds from `0-7` or `0,3,5-6`."""
-    chosen: list[int] = []
+    chosen: set[int] = set()
     try:
         for part in text.split(","):
             first, dash, last = part.partition("-")
-            chosen += range(int(first), int(last if dash else first) + 1)
+            some = range(int(first), int(last if dash else first) + 1)
+            if some.stop - some.start > MOST_SEEDS or some.stop > 2**63:  # kept in 8 bytes
+                raise argparse.ArgumentTypeError(
+                    f"at most {MOST_SEEDS:,} seeds below 2**63 are run at once, got '{text}'"
+                )
+            chosen |= set(some)
     except ValueError:
-        chosen = []
+        chosen = set()
     if not chosen:
         raise argparse.ArgumentTypeError(f"seeds are given as 0-7 or 0,3,5, got '{text}'")
-    return chosen
+    return sorted(chosen)
+
+
+def time_taken(folders: Iterable[RunFolder]) -> str:
+    """How long finished seeds took, as they say; of seeds to come nothing is guessed."""
+    said = [about.get("seconds") for folder in folders for about in folder.provenance().values()]
+    seconds = [float(s) for s in said if s is not None]
+    if not seconds:
+        return "no seed has been run here yet, so how long one takes is not known"
+    span = " to ".join(dict.fromkeys(map(_duration, (min(seconds), max(seconds)))))
+    return f"finished seeds took {span} each, from the start of the seeds run with them"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def jobs(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from .datasets import datasets
 from .options import add_command, print_rows
 
 if TYPE_CHECKING:
+    from ..papers import Paper
     from .options import Commands
 
 
@@ -21,6 +22,9 @@ def add(commands: Commands) -> None:
     text = "what there is, with what has already been run"
     sub = add_command(commands, "list", list_, text)
     sub.add_argument("kind", nargs="?", choices=tuple(_LISTS))
+    sub.add_argument(
+        "paper", nargs="*", help="whose experiments, signatures or figures (default: of all papers)"
+    )
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -43,9 +47,18 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def list_(options: argparse.Namespace) -> int:
-    print_rows(_LISTS[options.kind](options.out) if options.kind else _papers())
     if not options.kind:
-        print(f"\nnext:  fastslow list {'|'.join(_LISTS)}")
+        print_rows(_papers())
+        print(f"\nnext:  fastslow list {'|'.join(_LISTS)}; of one paper:  list experiments PAPER")
+        return 0
+    if options.paper and options.kind in ("tasks", "datasets"):
+        raise ValueError(f"{options.kind} belong to no paper: fastslow list {options.kind}")
+    names = dict.fromkeys(options.paper or papers.PAPERS)
+    rows = _LISTS[options.kind]([papers.find_paper(name) for name in names], options.out)
+    if rows:
+        print_rows(rows)
+    else:
+        print(f"no {options.kind} in {', '.join(names)}")
     return 0
 
 
@@ -65,30 +78,31 @@ def _papers() -> list[tuple[str, str]]:
     return rows
 
 
-def _tasks(out: str | None) -> list[tuple[str, str]]:
+def _tasks(of: list[Paper], out: str | None) -> list[tuple[str, str]]:
     from .. import tasks
 
     found = {n: getattr(tasks, n) for n in tasks.__all__}
     return [(n, _first_line(t)) for n, t in found.items() if hasattr(t, "play") and n != "Task"]
 
 
-def _experiments(out: str | None) -> list[tuple[str, str]]:
+def _experiments(of: list[Paper], out: str | None) -> list[tuple[str, str]]:
     rows = []
-    for name, declared in papers.experiments().items():
-        done = runs.folder_of(declared, out).seeds()
-        rows.append((name, declared.summary + (f"  [{len(done)} seeds run]" if done else "")))
+    for declared in (e for paper in of for e in paper.experiments):
+        n = len(runs.folder_of(declared, out).seeds())
+        done = f"  [{n} seed{'' if n == 1 else 's'} run]" if n else ""
+        rows.append((declared.name, declared.summary + done))
     return rows
 
 
-def _signatures(out: str | None) -> list[tuple[str, str]]:
-    return [(name, s.claim) for name, s in papers.signatures().items()]
+def _signatures(of: list[Paper], out: str | None) -> list[tuple[str, str]]:
+    return [(s.name, s.claim) for paper in of for s in paper.signatures]
 
 
-def _figures(out: str | None) -> list[tuple[str, str]]:
-    return [(name, f.caption.partition(". ")[0]) for name, f in papers.figures().items()]
+def _figures(of: list[Paper], out: str | None) -> list[tuple[str, str]]:
+    return [(f.name, f.caption.partition(". ")[0]) for paper in of for f in paper.figures]
 
 
-def _datasets(out: str | None) -> list[tuple[str, str]]:
+def _datasets(of: list[Paper], out: str | None) -> list[tuple[str, str]]:
     return datasets()
 
 

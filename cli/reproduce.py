@@ -29,11 +29,15 @@ def add(commands: Commands) -> None:
 def reproduce(options: argparse.Namespace) -> int:
     from ..report import verdict_table, write_report
 
-    chosen = options.paper or list(papers.PAPERS)
+    chosen = list(dict.fromkeys(options.paper or papers.PAPERS))
     wanted = [e for name in chosen for e in papers.find_paper(name).experiments if e.reproduced]
     n_jobs = jobs(options)
     if n_jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {n_jobs}")
+    if options.dry_run:
+        for e in wanted:
+            run_one(e, options, None)
+        return 0
     # Networks train one experiment after another, on all cores, before others that test them.
     for e in wanted:
         if e.training is not None:

@@ -11,7 +11,7 @@ from .. import experiment, papers
 from ..data.progress import ProgressLine, seed_ranges
 from ..papers import runs
 from ..papers.changes import configured
-from .options import add_command, changes, jobs, seeds, training
+from .options import add_command, changes, jobs, seeds, time_taken, training
 
 if TYPE_CHECKING:
     from ..papers.declaration import Experiment
@@ -23,11 +23,10 @@ def add(commands: Commands) -> None:
     sub = add_command(commands, "run", run, text, training(), changes())
     sub.add_argument("experiment", nargs="+")
     sub.add_argument("--seeds", type=seeds, help="0-7 or 0,3,5 (default: those of the profile)")
-    sub.add_argument("--dry-run", action="store_true", help="say what would be run")
 
 
 def run(options: argparse.Namespace) -> int:
-    declared = [papers.find_experiment(name) for name in options.experiment]
+    declared = [papers.find_experiment(name) for name in dict.fromkeys(options.experiment)]
     declared = [configured(e, options.changes) for e in declared]
     for e in declared:
         run_one(e, options, options.seeds)
@@ -59,9 +58,10 @@ def run_one(e: Experiment, options: argparse.Namespace, chosen: list[int] | None
     if kept:
         folder.open()  # refuses a folder that was changed by hand
         print(f"{e.name}: seeds {seed_ranges(kept)} kept ({folder.path})")
-    if getattr(options, "dry_run", False):
+    if options.dry_run:
         what = f"would run seeds {seed_ranges(missing)}" if missing else "nothing to run"
-        print(f"{e.name}: {what} ({folder.path})")
+        took = f"; {time_taken([folder])}" if missing else ""
+        print(f"{e.name}: {what} ({folder.path}){took}")
         return
     start = perf_counter()
     experiment.run(

@@ -10,7 +10,8 @@ from ..data.progress import ProgressLine, seed_ranges
 from ..data.specification import several
 from ..papers import find_experiment, runs
 from ..papers.changes import load_named
-from .options import add_command, jobs, seeds, training
+from ..papers.measuring import check_outcome
+from .options import add_command, jobs, seeds, time_taken, training
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -31,7 +32,6 @@ def add(commands: Commands) -> None:
         help="reward_per_trial (default; reward_per_step where trials are not numbered), "
         "reward_per_episode, a recorded variable such as missed, or my.py:function",
     )  # fmt: skip
-    sub.add_argument("--dry-run", action="store_true", help="say what would be run")
 
 
 def sweep(options: argparse.Namespace) -> int:
@@ -44,6 +44,8 @@ def sweep(options: argparse.Namespace) -> int:
         outcome = load_named("outcome", outcome)
     n_jobs = jobs(options)
     found = combinations(options.experiment, settings)
+    for _, e in found:
+        check_outcome(e, outcome)
     wanted = options.seeds or list(find_experiment(options.experiment).seeds(options.profile))
     work = missing_work([e for _, e in found], wanted, options.out, n_jobs, options.force)
     to_run = sum(len(seeds) for _, _, seeds in work)
@@ -55,6 +57,8 @@ def sweep(options: argparse.Namespace) -> int:
         for values, e in found:
             said = ", ".join(f"{name}={value}" for name, value in values.items())
             print(f"  {said}  {runs.folder_of(e, options.out).path}")
+        if to_run:
+            print(time_taken([runs.folder_of(e, options.out) for _, e in found]))
         return 0
     points = run_sweep(
         options.experiment, settings, wanted, outcome=outcome, out=options.out, jobs=n_jobs,
@@ -74,6 +78,8 @@ def _settings(said: list[str]) -> dict[str, list[str]]:
             raise ValueError(f"settings are swept by name=value,value, got '{text}'")
         if name in settings:
             raise ValueError(f"--set {name} is given twice; separate its values by commas")
+        if not values:
+            raise ValueError(f"--set {name}= names no value")
         settings[name] = several(values)
     return settings
 

@@ -7,7 +7,7 @@ import hashlib
 import inspect
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -78,7 +78,9 @@ def _compiled(value: object) -> object:
     return code if isinstance(code, bool | int | float | str | tuple | None) else ""
 
 
-def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
+def override(
+    thing: Any, path: str, text: str, whole: str | None = None, among: Sequence[str] = ()
+) -> Any:
     """Return a copy of a dataclass with the setting at `path` changed to the literal `text`.
 
     Examples
@@ -92,7 +94,7 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
     """
     whole = whole or path
     name, _, rest = path.partition(".")
-    known = _settings(thing)
+    known = list(among) or _settings(thing)
     if name not in known:
         close = get_close_matches(name, known, n=1)
         deeper = [f"{n}.{name}" for n in known if name in _settings(getattr(thing, n))]
@@ -108,6 +110,9 @@ def override(thing: Any, path: str, text: str, whole: str | None = None) -> Any:
         value = text == "true"
     if isinstance(value, int) and not isinstance(value, bool) and _accepts(expected, float):
         value = value if _accepts(expected, int) else float(value)
+    parts = _settings(old)
+    if parts and not _accepts(expected, type(value)):
+        raise ValueError(f"{whole} has settings of its own, such as {whole}.{parts[0]}: set those")
     if not _accepts(expected, type(value)):
         kind = getattr(expected, "__name__", str(expected))
         article = "an" if kind[0] in "aeiou" else "a"

@@ -43,6 +43,7 @@ PAPERS: Mapping[str, Paper] = _Folders(
     "closed_loop",
     "eshel2015",
     "tan2023",
+    "finn2017",
 )
 
 T = TypeVar("T")
@@ -91,15 +92,21 @@ def figures_of(names: Iterable[str]) -> list[str]:
 
 def _find(kind: str, name: str, known: Mapping[str, T]) -> T:
     if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"see  fastslow list {kind}s"
+        # a name without its paper is less like the whole name than like its end
+        close = [n for n in known if n.partition("/")[2] == name] or get_close_matches(name, known)
+        see = "see  fastslow list" if kind == "paper" else f"see  fastslow list {kind}s"
+        if kind != "paper" and name.partition("/")[0] in PAPERS:
+            see += f" {name.partition('/')[0]}"
+        hint = f"did you mean '{close[0]}'?" if close else see
         everything: dict[str, Mapping[str, object]] = {
             "a paper": PAPERS, "an experiment": experiments(), "a signature": signatures(),
             "a figure": figures(),
         }  # fmt: skip
         others = [what for what, names in everything.items() if name in names]
         if others:
-            hint = f"that is {' and '.join(others)}; see  fastslow list {kind}s"
+            hint = f"that is {' and '.join(others)}; {see}"
+        elif kind == "experiment" and name.partition("@")[0] in known:
+            hint = f"that is a test of {name.partition('@')[0]}, and comes with it"
         raise ValueError(f"no {kind} '{name}'; {hint}")
     return known[name]
 

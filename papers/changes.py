@@ -97,13 +97,13 @@ def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
             experiment = replace(experiment, task=load_own("task", text), tests=tests)
         elif path == "agent":
             experiment = _with_agent(experiment, load_own("agent", text))
-        elif path in vars(experiment) and path not in SETTINGS:
+        elif path.partition(".")[0] in vars(experiment).keys() - {*SETTINGS}:
             raise ValueError(
                 f"{path} is no setting of {experiment.name}; settings begin with "
                 f"{', '.join(f'{name}.' for name in SETTINGS)}"
             )
         else:
-            experiment = override(experiment, path, text)
+            experiment = override(experiment, path, text, among=SETTINGS)
     return experiment
 
 

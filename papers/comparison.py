@@ -188,7 +188,7 @@ def _from_table(
     data: str | Path | pd.DataFrame, sample: str | None, two_step: bool, columns: Mapping[str, Any]
 ) -> _Group:
     if isinstance(data, str) and "." not in data and not Path(data).exists():
-        raise ValueError(f"{unknown('data set', data, DATASETS)}; or name a csv file")
+        raise ValueError(unknown("data set or csv file", data, DATASETS))
     if sample is not None:
         raise ValueError("a sample belongs to a data set of the catalogue, not to an own table")
     given = {column: value for column, value in columns.items() if value}
@@ -201,7 +201,11 @@ def _from_table(
 def _measure_recording(recording: xr.Dataset, wanted: tuple[str, ...], name: str) -> pd.DataFrame:
     from ..analysis.trials import choice_trials
 
-    seeds = _measures(choice_trials(recording), "common" in recording)[list(wanted)]
+    try:
+        trials = choice_trials(recording)
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{name} has no choices to compare: {error.args[0]}") from error
+    seeds = _measures(trials, "common" in recording)[list(wanted)]
     for measure in wanted:
         if seeds[measure].isna().any():
             lacking = ", ".join(map(str, seeds.index[seeds[measure].isna()]))
@@ -235,7 +239,7 @@ def _check_sample(data: str, sample: str, wanted: tuple[str, ...], name: str) ->
         usable = ", ".join(SAMPLES)
         raise ValueError(f"{data} describes no population; data sets to compare with: {usable}")
     if sample not in SAMPLES[data]:
-        raise ValueError(unknown(f"sample of {data}", sample, SAMPLES[data]))
+        raise ValueError(f"{unknown(f'sample of {data}', sample, SAMPLES[data])} (--sample)")
     if not set(wanted) <= set(summary(data, sample).quantities):
         raise ValueError(
             f"{name} is compared by {wanted[0]} and the like, which {data} "

@@ -186,11 +186,25 @@ def test_full_profile_adds_the_missing_seeds(capsys):
 
 
 def test_dry_run_trains_nothing(capsys, tmp_path):
-    assert (
-        "would run seeds 0,2-3"
-        in said(capsys, "run", "toy/net", "--seeds", "0,2-3", "--dry-run").out
-    )
+    out = said(capsys, "run", "toy/net", "--seeds", "0,2-3,2", "--dry-run").out
+    assert "would run seeds 0,2-3 (" in out
+    out = said(capsys, "reproduce", "toy", "--dry-run").out
+    assert out.count("would run seeds 0-1 (") == 2
     assert not (tmp_path / "runs").exists()
+
+
+def test_dry_run_says_how_long_finished_seeds_took(capsys, tmp_path):
+    dry = ("run", "toy/chance", "--seeds", "0-3", "--dry-run")
+    assert (
+        "no seed has been run here yet, so how long one takes is not known"
+        in said(capsys, *dry).out
+    )
+    said(capsys, "run", "toy/chance")
+    for seed, seconds in ((0, 30.2), (1, 600)):
+        (mark,) = tmp_path.glob(f"runs/toy/chance/*/seed={seed}/finished.json")
+        mark.write_text(json.dumps({"seconds": seconds}))
+    assert "; finished seeds took 30 s to 10 min each" in said(capsys, *dry).out
+    assert "took" not in said(capsys, "run", "toy/chance", "--dry-run").out  # nothing to run
 
 
 def test_progress_goes_to_stderr_and_can_be_silenced(capsys):
@@ -213,12 +227,32 @@ def test_list_says_what_has_been_run(capsys):
     assert "miller_rat_twostep" in said(capsys, "list", "datasets").out
 
 
+def test_lists_of_papers(capsys, monkeypatch):
+    other = replace(TOY, name="other", experiments=(replace(NET, name="other/net"),), figures=())
+    monkeypatch.setattr(papers, "PAPERS", {"toy": TOY, "other": other})
+    both = said(capsys, "list", "experiments").out
+    assert said(capsys, "list", "experiments", "toy", "other").out.split() == both.split()
+    assert [line.split()[0] for line in said(capsys, "list", "experiments", "toy").out.splitlines()] == [
+        "toy/net", "toy/chance",
+    ]  # fmt: skip
+    assert "toy/pays" in said(capsys, "list", "signatures", "toy").out
+    assert said(capsys, "list", "figures", "other").out == "no figures in other\n"
+    assert "no paper 'tooy'; did you mean 'toy'?" in mistake(capsys, "list", "figures", "tooy")
+    assert "tasks belong to no paper" in mistake(capsys, "list", "tasks", "toy")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("run", "toy/nett"), "no experiment 'toy/nett'; did you mean 'toy/net'?"),
         (("run", "zzz"), "no experiment 'zzz'; see  fastslow list experiments"),
-        (("run", "toy"), "no experiment 'toy'; that is a paper; see  fastslow list experiments"),
+        (
+            ("run", "toy"),
+            "no experiment 'toy'; that is a paper; see  fastslow list experiments toy",
+        ),
+        (("run", "chance"), "no experiment 'chance'; did you mean 'toy/chance'?"),
+        (("show", "toy/net@cut"), "no experiment 'toy/net@cut'; that is a test of toy/net"),
+        (("reproduce", "zzz"), "no paper 'zzz'; see  fastslow list\n"),
         (("why", "toy/net"), "no signature 'toy/net'; that is an experiment"),
         (("why", "toy/pay"), "no signature 'toy/pay'; did you mean 'toy/pays'?"),
         (("figure", "toy/rewards"), "did you mean 'toy/reward'?"),
@@ -263,6 +297,14 @@ def test_damaged_and_foreign_files_are_one_line_too(capsys, tmp_path):
     recording = folder / "seed=0/recording.nc"
     recording.write_bytes(recording.read_bytes()[:500])
     assert "recording.nc cannot be read" in mistake(capsys, "check")
+    (folder / "seed=0 (copy)").mkdir()
+    (folder / "seed=0 (copy)/finished.json").write_text("{}")  # is nobody's seed
+    recording.unlink()
+    assert f"there is no {recording}: run its experiment again" in mistake(
+        capsys, "show", "toy/net"
+    )
+    (folder / "seed=1/finished.json").write_text("")
+    assert "seed=1/finished.json cannot be read" in mistake(capsys, "show", "toy/net")
     (folder / "spec.json").write_text("{}")
     assert "holds other settings than its key says" in mistake(capsys, "run", "toy/net")
 
@@ -288,13 +330,40 @@ def test_a_device_that_is_not_here_is_one_line(capsys):
     assert "torch finds no CUDA device" in mistake(capsys, "run", "toy/net", "--device", "cuda")
 
 
-def test_wrong_seeds_exit_with_two(capsys):
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--seeds", "a-b"), "seeds are given as 0-7 or 0,3,5, got 'a-b'"),
+        (("--seeds", "5-2"), "seeds are given as 0-7 or 0,3,5, got '5-2'"),
+        (("--seeds", "0-99999999999"), "at most 10,000 seeds below 2**63 are run at once"),
+        (("--seeds", "99999999999999999999"), "at most 10,000 seeds below 2**63 are run at once"),
+        (("--out", "x", "toy/chance"), "names stand next to each other, with no option between"),
+        (("--dryrun",), "unrecognized arguments: --dryrun; did you mean '--dry-run'?; see"),
+    ],
+)
+def test_what_the_parser_refuses_is_one_line_too(capsys, arguments, message):
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["run", "toy/net", "--seeds", "a-b"])
+        cli.main(["run", "toy/net", *arguments])
     assert stopped.value.code == 2
     err = capsys.readouterr().err
-    assert "seeds are given as 0-7 or 0,3,5" in err
+    assert err.startswith("fastslow run: ")
+    assert message in err
+    assert err.endswith("see  fastslow run --help\n")
     assert err.count("\n") == 1
+
+
+def test_what_the_code_of_a_user_raises_is_one_line(capsys, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        "from fastslow.tasks import Bandit\nclass Mine(Bandit):\n"
+        "    def play(self, n, rng):\n        yield [][1]\n"
+    )
+    own = ("run", "toy/chance", "--set", f"task={file}:Mine", "--jobs", "1")
+    assert mistake(capsys, *own) == (
+        "fastslow: IndexError: list index out of range; --traceback shows where it arose\n"
+    )
+    with pytest.raises(IndexError):
+        cli.main((*own, "--traceback"))
 
 
 def test_interruption_exits_with_130(capsys, monkeypatch):
@@ -312,6 +381,17 @@ def test_help_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_all_figures_are_those_that_can_be_drawn(capsys, monkeypatch):
+    assert "no figure can be drawn yet" in mistake(capsys, "figure", "--all")
+    other = Figure("toy/both", "Both.", ("toy/net", "toy/chance"), draw)
+    monkeypatch.setattr(papers, "PAPERS", {"toy": replace(TOY, figures=(*TOY.figures, other))})
+    said(capsys, "run", "toy/net")
+    drawn = said(capsys, "figure", "--all")
+    assert len(drawn.out.splitlines()) == 3
+    assert "have not been run: 1 of 2 figures" in drawn.err
+    assert "did you mean 'toy/both'" in mistake(capsys, "figure", "toy/reward", "toy/bot")
 
 
 def test_what_has_not_been_run_is_named_and_the_rest_is_judged(capsys):

@@ -286,7 +286,7 @@ def test_a_subject_with_the_other_mapping_is_named(workplace, capsys, people):
         (("toy/arms", "my.csv"), "toy/arms has not been run: run  fastslow run toy/arms"),
         (("toy/planner", "my.csv"), "needs the column of transitions (--common"),
         (("toy/planner", "yours.csv", "--state", "state"), "there is no file yours.csv"),
-        (("toy/planner", "miller_rats"), "no data set 'miller_rats'; did you mean"),
+        (("toy/planner", "miller_rats"), "no data set or csv file 'miller_rats'; did you mean"),
         (("toy/planner", "miller_rat_twostep", "--choice", "c"), "leave out choice"),
         (("toy/planner", "miller_rat_twostep", "--sample", "attentive"), "no sample of miller_rat"),
         (("toy/planner", "zorowitz2023_reversal"), "does not have"),

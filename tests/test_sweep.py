@@ -19,6 +19,7 @@ from fastslow.models.learners import Random
 from fastslow.models.training import ActorCritic
 from fastslow.papers.changes import load_again, load_named
 from fastslow.papers.declaration import Experiment, Paper, Test
+from fastslow.papers.measuring import foreseen
 from fastslow.report import save_sweep
 from fastslow.tasks import Bandit, Discrete, TimeStep
 
@@ -151,7 +152,9 @@ def test_an_outcome_of_ones_own():
     found = fs.sweep("toy/chance", {"task.n_trials": [3, 4]}, [0, 1], outcome=actions_taken)
     np.testing.assert_allclose(found.actions_taken, fs.sweep(
         "toy/chance", {"task.n_trials": [3, 4]}, [0, 1], outcome="action").action)  # fmt: skip
-    with pytest.raises(ValueError, match="shape \\(\\), but one number for each of 2 seeds"):
+    with pytest.raises(
+        ValueError, match=r"shape \(\), but one number a seed is needed, shape \(1,"
+    ):
         fs.sweep("toy/chance", {"task.n_trials": [3, 4]}, [0, 1], outcome=lambda r: 1.0)
 
     def run(recording):
@@ -220,6 +223,7 @@ def test_the_command_prints_and_saves_the_table(capsys, tmp_path):
     out = capsys.readouterr().out
     assert "2 combinations, seeds 0-1; 0 runs kept, 4 to run" in out
     assert out.count(str(tmp_path / "runs/toy/salary")) == 2
+    assert "no seed has been run here yet" in out
     assert not (tmp_path / "runs").exists()
     assert cli.main([*command, "-q"]) == 0
     out = capsys.readouterr().out.splitlines()
@@ -260,6 +264,46 @@ def test_the_command_takes_an_outcome_from_a_file(capsys, tmp_path):
     assert "has no outcome 'thrice'" in capsys.readouterr().err
 
 
+def test_a_misspelt_outcome_is_found_before_anything_runs(capsys, tmp_path):
+    command = ["sweep", "toy/net", "--set", "agent.n_units=3,4", "--jobs", "1", "-q"]
+    for more in ([], ["--dry-run"]):
+        assert cli.main([*command, "--outcome", "rpee", *more]) == 2
+        assert "no outcome 'rpee'; did you mean 'rpe'?" in capsys.readouterr().err
+    command = ["sweep", "toy/salary", "--set", "task.pays=0.5,2", "--jobs", "1", "-q"]
+    assert cli.main([*command, "--outcome", "reward_per_trial"]) == 2
+    assert "needs the label 'trial'" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("experiment", ["toy/net", "toy/salary"])
+def test_what_a_recording_will_hold_is_foreseen(experiment):
+    recording = fs.run(experiment, [0]).recording
+    known = foreseen(papers.find_experiment(experiment))
+    assert set(known) == {
+        str(name) for name, array in recording.data_vars.items()
+        if array.dims == ("seed", "episode", "step") and name != "active"
+    }  # fmt: skip
+    for name in known:
+        assert outcomes.outcome(recording, name).shape == (1,)
+
+
+def test_an_outcome_that_fails_costs_one_run_at_most(monkeypatch, tmp_path):
+    def misspelt(recording):
+        return recording.rewards.mean(("episode", "step"))
+
+    def swept(outcome):
+        return fs.sweep("toy/salary", {"task.pays": [0.5, 1, 2]}, [0, 1], outcome=outcome)
+
+    with pytest.raises(ValueError, match=r"misspelt fails \(AttributeError: .*; runs are kept"):
+        swept(misspelt)
+    assert len(list(tmp_path.rglob("recording.nc"))) == 2  # the seeds of one combination
+    with monkeypatch.context() as no_more:
+        no_more.setattr(sweeping, "run_seeds", lambda *_: pytest.fail("run before it was measured"))
+        with pytest.raises(ValueError, match="misspelt fails"):
+            swept(misspelt)
+    assert len(swept(actions_taken)) == 6
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -269,6 +313,7 @@ def test_the_command_takes_an_outcome_from_a_file(capsys, tmp_path):
         (("--set", "agent.n_unit=3,4"), "did you mean 'n_units'?"),
         (("--set", "agent.n_units=3,x"), "agent.n_units is an int (4 by default), got 'x'"),
         (("--set", "agent.n_units=3,3"), "and agent.n_units=3 are the same experiment"),
+        (("--set", "agent.n_units="), "--set agent.n_units= names no value"),
         (("--set", "agent.n_units=3,"), "one of the values in '3,' is empty"),
         (("--set", "agent.n_units=3,4", "--set", "agent.n_units=5"), "is given twice"),
         (("--set", "agent.n_units=3,4", "--jobs", "0"), "jobs must be at least 1, got 0"),
