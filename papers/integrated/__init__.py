@@ -136,6 +136,7 @@ paper = Paper(
             **maze.NOTES,
             **maze_unseen_figure.NOTES,
             **maze_chronic.NOTES,
+            **maze_as_planned.NOTES,
             **plane.NOTES,
         }
     ),

@@ -123,3 +123,26 @@ SIGNATURES = (
     *(_predicted(lesion, column, sign) for (lesion, column), sign in ACUTE.items()),
     *(found for depth in DEPTHS for found in _at_depth(depth)),
 )
+
+_NO_RANGE = (
+    "There is no range to judge by, whatever the verdict says: where a gap is closed the intact agent takes "
+    "18.6 steps beyond the shortest way and one that tries corners 13.7, in every network more, so that shares "
+    "are of a negative number. The other gap is six steps away and search looks four ahead; with perfect "
+    "values it would take 17.0. In steps: without search 78.7, without hippocampus 36.4, all other "
+    "lesions 15.2 to 19.2."
+)
+NOTES = {
+    **{
+        f"integrated/planned_{lesion}_detour": _NO_RANGE
+        for lesion, column in ACUTE
+        if column == "detour"
+    },
+    **{
+        f"integrated/planned_{cell}": maze.NOTES[f"integrated/{cell}"]
+        for cell in (
+            "state_reset_recurrence",
+            "state_reset_remote_news",
+            "shuffled_replay_recurrence",
+        )
+    },
+}
