@@ -4,6 +4,7 @@ from ..declaration import Paper
 from . import (
     episodic_index,
     excited_goal,
+    excited_levels,
     line,
     log_ratios,
     matched,
@@ -33,6 +34,7 @@ paper = Paper(
     signatures=(
         *line.SIGNATURES,
         *excited_goal.SIGNATURES,
+        *excited_levels.SIGNATURES,
         *winding.SIGNATURES,
         *matched.SIGNATURES,
         *unseen.SIGNATURES,

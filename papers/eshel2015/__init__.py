@@ -1,7 +1,7 @@
 """Eshel et al. 2015, Arithmetic and local circuitry underlying dopamine prediction errors (doi:10.1038/nature14855)."""
 
 from ..declaration import Paper
-from . import conditioning, light_since_delay, light_unseen, teacher, trained_figure
+from . import conditioning, light_since_delay, light_unseen, omission, teacher, trained_figure
 
 paper = Paper(
     name="eshel2015",
@@ -18,6 +18,7 @@ paper = Paper(
     ),
     signatures=(
         *conditioning.SIGNATURES,
+        *omission.SIGNATURES,
         *light_unseen.SIGNATURES,
         *light_since_delay.SIGNATURES,
         *teacher.SIGNATURES,
