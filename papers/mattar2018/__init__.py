@@ -30,5 +30,19 @@ paper = Paper(
             "shortest way in lap 5, just within the bound that prioritized replay meets in lap 3. What "
             "their order adds is measured by shuffled_later."
         ),
+        "mattar2018/goal_over_represented": (
+            "Choices are soft, so that both agents linger where a lap starts and the last cell, a ninth of the "
+            "way, sees 3 % of all moves: random backups, spread evenly, are too many there, too, 3.4 times. "
+            "Prioritized ones are 6.8 times as many, and in the open maze, whose laps start anywhere, 6.9 times beside "
+            ".7."
+        ),
+        "mattar2018/start_over_represented": (
+            "Backups at the start are 1.52 [1.45, 1.58] times as many as moves from there, clearly more, but half "
+            "as much again was asked for, with no number to go by. Random ones are .30 times as many."
+        ),
+        "mattar2018/maze_none_later": (
+            "Neither random replay nor none has two laps in a row on the shortest way within the 15 that are run, "
+            "so that both count as 16; moves tell them apart: maze_none_longer_log."
+        ),
     },
 )
