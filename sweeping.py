@@ -55,7 +55,8 @@ def sweep(
     outcome : str or callable, optional
         A name that `analysis.outcomes.outcome` knows, or a function from a recording, with its
         leading dimension `seed`, to one number a seed. By default the reward of a trial, of a
-        step where the task does not number its trials.
+        step where the task does not number its trials. A name that no recording can have is refused
+        before anything is run; all else is tried on the first seed that is finished.
     profile, out, force, device
         As for `run`.
     jobs : int

@@ -154,7 +154,7 @@ def time_taken(folders: Iterable[RunFolder]) -> str:
     said = [about.get("seconds") for folder in folders for about in folder.provenance().values()]
     seconds = [float(s) for s in said if s is not None]
     if not seconds:
-        return "no seed has been run here yet, so how long one takes is not known"
+        return "no seed has been finished here yet, so how long one takes is not known"
     span = " to ".join(dict.fromkeys(map(_duration, (min(seconds), max(seconds)))))
     return f"finished seeds took {span} each, from the start of the seeds run with them"
 

@@ -114,7 +114,12 @@ def _download(entry: Dataset, file: str, raw: Path, mirror: str) -> None:
     repository = "/".join(upstream.repository.split("/")[-2:])
     url = f"{mirror.rstrip('/')}/{repository}/{upstream.commit}/{path}"
     pooch.get_logger().setLevel("WARNING")
-    raw.mkdir(parents=True, exist_ok=True)
+    try:
+        raw.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(
+            f"the folder {raw} cannot be made ({error.strerror}); set FASTSLOW_DATA to another one"
+        ) from error
     try:
         pooch.retrieve(url, f"sha256:{entry.originals[file][0]}", fname=file, path=raw)
     except OSError as error:

@@ -79,14 +79,14 @@ def read_own_table(
     session = session or ("session" if "session" in frame else None)
     trial = trial or ("trial" if "trial" in frame else None)
     roles = {"choice": choice, "reward": reward, "subject": subject}
-    roles |= {"session": session} if session else {}
-    roles |= {"trial": trial} if trial else {}
+    roles |= {role: name for role, name in (("session", session), ("trial", trial)) if name}
     if two_step:
         roles |= {"common": common} if common else {"state": str(state)}
     for role, column in roles.items():
         if column not in frame:
+            alone = "; a single subject needs one, too" if role == "subject" else ""
             raise ValueError(
-                f"{source}: {unknown('column', column, frame)} (--{role} names the right one)"
+                f"{source}: {unknown('column', column, frame)} (--{role} names the right one{alone})"
             )
         same = [other for other in roles if roles[other] == column and other != role]
         if same:

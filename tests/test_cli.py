@@ -195,10 +195,7 @@ def test_dry_run_trains_nothing(capsys, tmp_path):
 
 def test_dry_run_says_how_long_finished_seeds_took(capsys, tmp_path):
     dry = ("run", "toy/chance", "--seeds", "0-3", "--dry-run")
-    assert (
-        "no seed has been run here yet, so how long one takes is not known"
-        in said(capsys, *dry).out
-    )
+    assert "no seed has been finished here yet, so how long one takes" in said(capsys, *dry).out
     said(capsys, "run", "toy/chance")
     for seed, seconds in ((0, 30.2), (1, 600)):
         (mark,) = tmp_path.glob(f"runs/toy/chance/*/seed={seed}/finished.json")

@@ -126,6 +126,15 @@ def test_a_download_that_fails_says_where_to_put_the_file(mirror, tmp_path):
         fetch(NAME, address)
 
 
+def test_a_folder_of_data_that_cannot_be_made_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("FASTSLOW_DATA", str(tmp_path / "file"))
+    with pytest.raises(
+        OSError, match=r"file/raw/.* cannot be made .*; set FASTSLOW_DATA to another"
+    ):
+        fetch("miller_rat_twostep")
+
+
 def test_what_cannot_be_fetched_is_said(monkeypatch, tmp_path):
     monkeypatch.delenv("FASTSLOW_DATA", raising=False)
     with pytest.raises(FileNotFoundError, match="FASTSLOW_DATA is not set"):
@@ -276,6 +285,11 @@ def test_an_import_is_kept_or_refused_but_never_overwritten_unasked(tmp_path, ca
             "by --common or by --state, not by both",
         ),
         ("rat,choice\na,0\n", (), "no column 'reward'"),
+        (
+            "choice,reward\n0,1\n",
+            (),
+            "--subject names the right one; a single subject needs one, too",
+        ),
         ("subject,choice,reward\na,1,0\na,2,1\n", (), "options are numbered from 0"),
         ("subject,choice,reward\na,0,\na,1,1\n", (), "an empty cell or NA"),
         ("subject,choice,reward\na,0,0\na,1,1\n", ("--common", "rare"), "no column 'rare'"),

@@ -223,7 +223,7 @@ def test_the_command_prints_and_saves_the_table(capsys, tmp_path):
     out = capsys.readouterr().out
     assert "2 combinations, seeds 0-1; 0 runs kept, 4 to run" in out
     assert out.count(str(tmp_path / "runs/toy/salary")) == 2
-    assert "no seed has been run here yet" in out
+    assert "no seed has been finished here yet" in out
     assert not (tmp_path / "runs").exists()
     assert cli.main([*command, "-q"]) == 0
     out = capsys.readouterr().out.splitlines()
