@@ -35,6 +35,7 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
 
     from ...analysis.learning_curves import moves_by_lap
     from ...analysis.style import COLORS, TWO_COLUMNS, jitter, letter
+    from .area import area, first_shortest
     from .measures import steps
 
     drawing, (left, right) = plt.subplots(1, 2, figsize=(TWO_COLUMNS, 2.3))
@@ -61,9 +62,12 @@ def draw_curves(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
                  "high": mean + half}
             )
         )  # fmt: skip
-        tables.append(
-            pd.DataFrame({"source": arm, "seed": recording.seed.values, "moves_2_to_10": total})
-        )
+        totals = {
+            "moves_2_to_10": total,
+            "area_2_to_10": area(recording),
+            "first_of_two_shortest": first_shortest(recording),
+        }
+        tables.append(pd.DataFrame({"source": arm, "seed": recording.seed.values, **totals}))
     left.set(
         xlabel="attempt", ylabel="moves", yscale="log", xticks=attempt, ylim=(shortest / 2, None)
     )
