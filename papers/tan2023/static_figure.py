@@ -90,11 +90,12 @@ def draw_static(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.DataFr
     )
     curve.set(xlabel="attempt", ylabel="steps", ylim=(0, LIMIT * 1.02))
     curve.legend()
-    for ax, (column, label) in zip(panels[1:], COLUMNS.items(), strict=True):
+    for ax, label in zip(panels[1:], COLUMNS.values(), strict=True):
         ax.set(ylabel=label, xlim=(-0.6, 1.6))
         ax.set_xticks((0, 1), ("both", "search"))
-        if column != "solved":
-            ax.set_yscale("symlog" if column == "steps_above_minimum" else "log")
+    panels[1].set_yscale("log")
+    panels[3].set_yscale("symlog")
+    panels[3].set_ylim(0, 2e4)
     for ax, text in zip(panels, "abcd", strict=True):
         letter(ax, text)
     return drawing, pd.concat(tables, ignore_index=True)
