@@ -21,6 +21,7 @@ from .randomness import Lanes, stream
 from .restless import RestlessBandit, StableVolatileBandit
 from .reversal_bandit import ReversalBandit
 from .shared_ends import SharedEnds
+from .sinusoids import Sinusoids
 from .task import ACT, FORCED, REST, Box, Discrete, Play, Task, TimeStep
 from .two_step import TwoStep
 from .two_step_drifting import DriftingTwoStep
@@ -55,6 +56,7 @@ __all__ = [
     "RestlessBandit",
     "ReversalBandit",
     "SharedEnds",
+    "Sinusoids",
     "StableVolatileBandit",
     "SwappingTwoStep",
     "Task",
