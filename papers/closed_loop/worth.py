@@ -1,7 +1,9 @@
 """Is what CA3 replays worth replaying? Its counts beside the value of a backup (Mattar & Daw 2018).
 
 The animal of `line`, which tells before each rest what backups of every state would be worth to it.
-That spikes follow the theory is a hypothesis: nothing in CA3 knows of values.
+That spikes follow the theory is a hypothesis: nothing in CA3 knows of values. What is asked before each
+rest turned out to rank need times the floor of gains in all rests but the first; `worth_when_made` asks
+before each backup.
 """
 
 from __future__ import annotations
