@@ -23,6 +23,7 @@ _LATER = {
     "compare": ".report",
     "export": ".papers.export",
     "figure": ".papers.runs",
+    "fit": ".papers.fits",
     "load": ".papers.shipped",
     "load_dataset": ".data.loaders",
     "published": ".data.facts",

@@ -16,6 +16,7 @@ __all__ = [
     "experience",
     "exposure",
     "fitting",
+    "group_fitting",
     "history",
     "inheritance",
     "learning_curves",

@@ -74,15 +74,15 @@ class Model:
 
     name: str
     parameters: tuple[Parameter, ...]
-    log_likelihood: Callable[[Mapping[str, np.ndarray], Any], np.ndarray]
+    log_likelihood: Callable[[Mapping[str, Any], Any], np.ndarray]
     fixed: Mapping[str, float] = field(default_factory=dict)
-    derived: Callable[[Mapping[str, np.ndarray]], Mapping[str, np.ndarray]] | None = None
+    derived: Callable[[Mapping[str, Any]], Mapping[str, np.ndarray]] | None = None
 
     @property
     def names(self) -> list[str]:
         return [parameter.name for parameter in self.parameters]
 
-    def natural(self, x: np.ndarray) -> dict[str, np.ndarray]:
+    def natural(self, x: np.ndarray) -> dict[str, Any]:
         """Natural parameters from unbounded ones (n, k), without the fixed ones."""
         return {p.name: p.natural(x[:, j]) for j, p in enumerate(self.parameters)}
 
@@ -94,9 +94,9 @@ class Model:
     @property
     def prior(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of each parameter on the unbounded scale, two (k,)."""
-        return tuple(np.array([getattr(p, of) for p in self.parameters]) for of in ("mean", "sd"))  # type: ignore[return-value]
+        free = self.parameters
+        return np.array([p.mean for p in free]), np.array([p.sd for p in free])
 
     def cost(self, x: np.ndarray, trials: Trials) -> np.ndarray:
         """What is minimized: minus log likelihood and log prior, (n,)."""
-        parameters = {**self.natural(x), **self.fixed}
-        return -self.log_likelihood(parameters, trials) - self.log_prior(x)
+        return -self.log_likelihood(self.natural(x) | dict(self.fixed), trials) - self.log_prior(x)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from .choice_models import Model, Trials
 from .minimization import minimize_together
 
 AGREE = 0.1  # log units within which a start counts as having reached the best
-_STEP = 1e-5  # of finite differences, in prior standard deviations
+_STEP = 1e-7  # of finite differences, in prior standard deviations
 _STEP_TWICE = 1e-3  # the same for second differences, which lose twice the digits
 _WIDE = 10.0  # prior standard deviations; farther out exp may overflow
 _SPREAD = 0.7  # of the starts, in prior standard deviations
@@ -57,11 +58,11 @@ class Fit:
     def table(self) -> pd.DataFrame:
         """One row a subject: natural parameters, what is derived from them, and how well it fits."""
         found = self.estimates
-        values = {
+        values: dict[str, Any] = {
             str(p): found["natural"].sel(parameter=p).to_numpy() for p in found.parameter.values
         }
         if self.model.derived is not None:
-            values |= self.model.derived({**values, **self.model.fixed})
+            values |= self.model.derived(values | dict(self.model.fixed))
         of_fit = ("log_likelihood", "chance", "n_choices", "bic", "aic", "n_agreed")
         values |= {name: found[name].to_numpy() for name in of_fit}
         return pd.DataFrame(values, index=pd.Index(found.subject.to_numpy(), name="subject"))
@@ -149,14 +150,13 @@ def maximum_a_posteriori(
     n, n_starts, k = starts.shape
     mean, sd = model.prior
     subject, z = np.repeat(np.arange(n), n_starts), (starts.reshape(-1, k) - mean) / sd
-    steps = _STEP * np.eye(k)
-    steps = np.concatenate([np.zeros((1, k)), steps, -steps])
+    steps = np.concatenate([np.zeros((1, k)), _STEP * np.eye(k)])
 
     def cost(chunk: np.ndarray, which: np.ndarray, at: np.ndarray) -> tuple:
         near = (at[:, None] + steps).reshape(-1, k)
         who = np.repeat(chunk[which], len(steps))
         found = model.cost(mean + sd * near, trials.take(who)).reshape(-1, len(steps))
-        return found[:, 0], (found[:, 1 : k + 1] - found[:, k + 1 :]) / (2 * _STEP)
+        return found[:, 0], (found[:, 1:] - found[:, :1]) / _STEP
 
     together = int(np.clip(_TRIALS_AT_ONCE // (trials.size * len(steps)), 1, _FITS_AT_ONCE))
     ends = []
@@ -203,7 +203,7 @@ def described(
 ) -> Fit:
     """What there is to say about unbounded parameters (n, k) that were found."""
     natural = model.natural(x)
-    log_likelihood = model.log_likelihood({**natural, **model.fixed}, trials)
+    log_likelihood = model.log_likelihood(natural | dict(model.fixed), trials)
     n_choices, k = np.asarray(trials.n_choices), x.shape[1]
     variance = np.diagonal(covariance(curvature(model, trials, x)), axis1=1, axis2=2)
     both, each = ("subject", "parameter"), "subject"

@@ -62,7 +62,7 @@ def minimize_together(
         try:
             found = minimize(
                 ask, starts[i], (i,), "L-BFGS-B", jac=True, bounds=bounds,
-                options={"ftol": 1e-11, "gtol": 1e-4, "maxiter": 500},
+                options={"ftol": 1e-9, "gtol": 1e-4, "maxiter": 500},
             )  # fmt: skip
             return found.x, float(found.fun)
         finally:

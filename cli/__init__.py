@@ -11,13 +11,13 @@ import sys
 from collections.abc import Sequence
 
 from .. import __version__
-from . import datasets, doctor, figures, overview, reproduce, run, stored, sweep, verdicts
+from . import datasets, doctor, figures, fits, overview, reproduce, run, stored, sweep, verdicts
 from .options import Parser
 
 ABOUT = (
     "Simulate how brains learn fast and slow, and check the models against the published science."
 )
-GROUPS = (overview, run, sweep, verdicts, figures, datasets, doctor, stored, reproduce)
+GROUPS = (overview, run, sweep, verdicts, figures, fits, datasets, doctor, stored, reproduce)
 """In the order of the help."""
 
 

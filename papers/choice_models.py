@@ -61,7 +61,8 @@ class Declared:
 
 
 def _q_learner(parameters: Mapping[str, Any]) -> Agent:
-    return QLearner(**{name: np.reshape(value, (-1, 1)) for name, value in parameters.items()})
+    by_lane: dict[str, Any] = {n: np.reshape(value, (-1, 1)) for n, value in parameters.items()}
+    return QLearner(**by_lane)
 
 
 def _stay(parameters: Mapping[str, Any]) -> Agent:

@@ -73,6 +73,8 @@ def _of_recording(recording: xr.Dataset) -> xr.Dataset:
     from ..analysis.trials import by_trial, choice_trials
 
     table = choice_trials(recording)
+    if "subject" in recording.coords:
+        table = table.assign_coords(subject=recording["subject"])
     if "action_option" in recording.dims:
         table.attrs["n_options"] = recording.sizes["action_option"]
     if "p_reward_3" in recording:  # four options pay: two in either second-stage state
@@ -105,7 +107,6 @@ def _of_dataset(name: str, sample: str | None = None, **given: Any) -> tuple[xr.
 def _of_table(
     data: str | Path | pd.DataFrame, sample: str | None = None, **columns: Any
 ) -> tuple[xr.Dataset, list[str]]:
-    from ..analysis.trials import choice_trials
     from ..data.imported import import_table
 
     if isinstance(data, str) and "." not in data and not Path(data).exists():
@@ -115,7 +116,7 @@ def _of_table(
     if sample is not None:
         raise ValueError("a sample belongs to a data set of the catalogue, not to an own table")
     recording, notes = import_table(data, **columns)
-    return choice_trials(recording), notes
+    return _of_recording(recording), notes
 
 
 def choices(table: xr.Dataset, model: str, p_common: float | None = None) -> Choices:
@@ -139,11 +140,13 @@ def choices(table: xr.Dataset, model: str, p_common: float | None = None) -> Cho
     valid = table["valid"].to_numpy() & (table["choice"].to_numpy() >= 0)
     if not valid.any():
         raise ValueError("no valid trial holds a choice")
-    lived = valid.reshape(-1, *valid.shape[-2:]).any(axis=(0, 2))  # sessions of anybody
+    order = np.argsort(~valid, axis=-1, kind="stable")  # closes up: nothing is learned in gaps
+    longest = int(valid.sum(axis=-1).max())
 
     def read(name: str, none: float) -> np.ndarray:
         found = np.where(valid, table[name].to_numpy(), none)
-        return found.reshape(-1, *found.shape[-2:])[:, lived]
+        found = np.take_along_axis(found, order, axis=-1)[..., :longest]
+        return found.reshape(-1, *found.shape[-2:])
 
     choice, reward = read("choice", -1), read("reward", np.nan)
     n_options = int(table.attrs.get("n_options", choice.max() + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -113,9 +114,11 @@ def previous_choice(choice: np.ndarray) -> np.ndarray:
 
 def log_probability(logits: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Log softmax of the option `chosen` (...), 0 where it is -1; `logits` are (..., k)."""
-    logits = logits - logits.max(axis=-1, keepdims=True)
+    options = np.moveaxis(logits, -1, 0)  # few: one after the other is faster than along an axis
+    highest = reduce(np.maximum, options)
+    total = sum(np.exp(option - highest) for option in options)
     taken = np.take_along_axis(logits, np.maximum(chosen, 0)[..., None], axis=-1)[..., 0]
-    return np.where(chosen >= 0, taken - np.log(np.exp(logits).sum(axis=-1)), 0.0)
+    return np.where(chosen >= 0, taken - highest - np.log(total), 0.0)
 
 
 def as_sessions(values: np.ndarray, trials: Choices) -> np.ndarray:

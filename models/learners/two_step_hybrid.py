@@ -6,6 +6,7 @@ doi:10.1016/j.neuron.2011.02.027
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
@@ -140,7 +141,7 @@ def plan(q2: np.ndarray, p_same: Parameter) -> np.ndarray:
     >>> plan(np.array([[[0.0, 1.0], [0.0, 0.0]]]), p_same=0.7)
     array([[0.7, 0.3]])
     """
-    best, p = q2.max(axis=2), _column(p_same)
+    best, p = reduce(np.maximum, np.moveaxis(q2, 2, 0)), _column(p_same)
     return p * best + (1 - p) * best[:, ::-1]
 
 

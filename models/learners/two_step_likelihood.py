@@ -57,7 +57,8 @@ def choice_log_probabilities(
     rate_1, rate_2 = given["learning_rate_1"], given["learning_rate_2"]
 
     n_trials, n_lanes = choice.shape
-    q1, q2 = np.zeros((n_trials, n_lanes, 2)), np.zeros((n_trials, n_lanes, 2, n_second))
+    q1: np.ndarray = np.zeros((n_trials, n_lanes, 2))
+    q2: np.ndarray = np.zeros((n_trials, n_lanes, 2, n_second))
     for t in range(n_trials - 1):
         q1[t + 1], q2[t + 1] = sarsa_update(
             q1[t], q2[t], np.maximum(choice[t], 0), state[t], np.maximum(second[t], 0), reward[t],
