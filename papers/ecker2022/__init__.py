@@ -1,7 +1,7 @@
 """Ecker et al. 2022, Hippocampal sharp wave-ripples ... in a network model of area CA3 (doi:10.7554/eLife.71850)."""
 
 from ..declaration import Paper
-from . import mazes, recall, track
+from . import mazes, mazes_shuffled, recall, track
 
 paper = Paper(
     name="ecker2022",
@@ -11,8 +11,18 @@ paper = Paper(
         "sequence replay emerge from structured synaptic interactions in a network model of area "
         "CA3. eLife 11:e71850. doi:10.7554/eLife.71850"
     ),
-    experiments=(*track.EXPERIMENTS, *mazes.EXPERIMENTS, *recall.EXPERIMENTS),
-    signatures=(*track.SIGNATURES, *mazes.SIGNATURES, *recall.SIGNATURES),
+    experiments=(
+        *track.EXPERIMENTS,
+        *mazes.EXPERIMENTS,
+        *mazes_shuffled.EXPERIMENTS,
+        *recall.EXPERIMENTS,
+    ),
+    signatures=(
+        *track.SIGNATURES,
+        *mazes.SIGNATURES,
+        *mazes_shuffled.SIGNATURES,
+        *recall.SIGNATURES,
+    ),
     figures=(*track.FIGURES, *mazes.FIGURES, *recall.FIGURES),
     notes={
         "ecker2022/start_cue_starts": (
