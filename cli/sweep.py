@@ -73,7 +73,7 @@ def sweep(options: argparse.Namespace) -> int:
 def _settings(said: list[str]) -> dict[str, list[str]]:
     settings: dict[str, list[str]] = {}
     for text in said:
-        name, equals, values = text.partition("=")
+        name, equals, values = (part.strip() for part in text.partition("="))
         if not equals:
             raise ValueError(f"settings are swept by name=value,value, got '{text}'")
         if name in settings:

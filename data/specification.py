@@ -99,7 +99,12 @@ def override(
         close = get_close_matches(name, known, n=1)
         deeper = [f"{n}.{name}" for n in known if name in _settings(getattr(thing, n))]
         close = close or deeper
-        hint = f"did you mean '{close[0]}'?" if close else f"it has {', '.join(known) or 'none'}"
+        above = whole.removesuffix(path)
+        hint = (
+            f"did you mean '{above}{close[0]}'?"
+            if close
+            else f"it has {', '.join(known) or 'none'}"
+        )
         raise ValueError(f"no setting '{whole}' in {type(thing).__name__}; {hint}")
     if rest:
         return replace(thing, **{name: override(getattr(thing, name), rest, text, whole)})

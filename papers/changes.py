@@ -88,7 +88,7 @@ def load_again(files: Sequence[str]) -> None:
 def configured(experiment: Experiment, changes: Iterable[str]) -> Experiment:
     """The experiment with settings changed, each as `path.to.setting=value`."""
     for change in changes:
-        path, equals, text = change.partition("=")
+        path, equals, text = (part.strip() for part in change.partition("="))
         if not equals:
             raise ValueError(f"a setting is changed by name=value, got '{change}'")
         if path == "task":

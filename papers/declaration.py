@@ -46,6 +46,11 @@ class Test:
     def __post_init__(self) -> None:
         if self.n_lives < 1:
             raise ValueError(f"n_lives of a test must be at least 1, got {self.n_lives}")
+        if isinstance(self.record, str) and self.record not in ("all", "behavior", "rests", "last"):
+            raise ValueError(
+                "record of a test is all, behavior, rests, last or names in a tuple, "
+                f"got '{self.record}'"
+            )
         if not 0 <= self.snapshot <= 1:
             raise ValueError(f"snapshot is a share of training in [0, 1], got {self.snapshot}")
 

@@ -258,7 +258,7 @@ def test_lists_of_papers(capsys, monkeypatch):
         (("reproduce", "toy", "--jobs", "0"), "jobs must be at least 1, got 0"),
         (
             ("run", "toy/net", "--set", "agent.n_unit=3"),
-            "no setting 'agent.n_unit' in Prefrontal; did you mean 'n_units'?",
+            "no setting 'agent.n_unit' in Prefrontal; did you mean 'agent.n_units'?",
         ),
         (
             ("run", "toy/net", "--set", "agent.n_units=3.5"),

@@ -310,7 +310,7 @@ def test_an_outcome_that_fails_costs_one_run_at_most(monkeypatch, tmp_path):
         ((), "a sweep needs a setting with several values"),
         (("--set", "agent.n_units=4"), "a sweep needs a setting with several values"),
         (("--set", "agent.n_units"), "settings are swept by name=value,value"),
-        (("--set", "agent.n_unit=3,4"), "did you mean 'n_units'?"),
+        (("--set", "agent.n_unit=3,4"), "did you mean 'agent.n_units'?"),
         (("--set", "agent.n_units=3,x"), "agent.n_units is an int (4 by default), got 'x'"),
         (("--set", "agent.n_units=3,3"), "and agent.n_units=3 are the same experiment"),
         (("--set", "agent.n_units="), "--set agent.n_units= names no value"),

@@ -50,11 +50,17 @@ def test_a_misspelt_outcome_costs_no_run(tmp_path):
     assert len(swept("reward_per_step")) == 2
 
 
+def test_blanks_about_a_setting_are_nothing():
+    assert configured(BANDIT, ["agent.n_units = 64"]).agent.n_units == 64
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ("training=64", "training has settings of its own, such as training.n_lives: set those"),
         ("tests.untrained.n_lives=4", "tests.untrained.n_lives is no setting of wang2018/bandit"),
+        ("agent.unit=4", "no setting 'agent.unit' in Prefrontal; did you mean 'agent.n_units'"),
+        ("recording.record=everything", "record of a test is all, behavior, rests, last or names"),
         ("seeds=4", "no setting 'seeds' in Experiment; it has task, agent, training, recording$"),
     ],
 )
