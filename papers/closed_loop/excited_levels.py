@@ -84,6 +84,7 @@ _NONE, _ONE, _TWO, _ELSEWHERE = (e.name for e in EXPERIMENTS)
 
 
 def _step(name: str, claim: str, more: str, less: str) -> Signature:
+    """A rise of any size, which twenty animals do not tell from none elsewhere: that stands beside."""
     return Signature(
         name=f"closed_loop/{name}",
         claim=claim,

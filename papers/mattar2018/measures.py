@@ -178,9 +178,8 @@ def cells(recording: xr.Dataset, world: str, place: str) -> np.ndarray:
     of_laps = np.unique(values[recording.active.values])
     if place == "start":
         return of_laps
-    leads = np.isin(next_state(world), of_laps).any(axis=1)
-    leads[of_laps] = False
-    return np.flatnonzero(leads)
+    leads = np.flatnonzero(np.isin(next_state(world), of_laps).any(axis=1))
+    return np.setdiff1d(leads, of_laps)
 
 
 def over_represented(place: str, world: str = "track") -> Measure:
