@@ -25,6 +25,26 @@ paper = Paper(
     ),
     figures=(*track.FIGURES, *representation.FIGURES, *learning.FIGURES, *news.FIGURES),
     notes={
+        "mattar2018/familiarity_3_10": (
+            "The control declines, too: where the goal moves every lap by .31 [.24, .39], on the track by "
+            ".27. The goal before its lap 10 is 4 steps away, nearer than any sequence that counts, so that "
+            "none is found there: a poor control. One whose compared laps are alike: "
+            "familiarity_3_10_where_goals_stay."
+        ),
+        "mattar2018/familiarity_10_50": (
+            "Where the goal moves every lap among sites 6 to 9 steps away it declines as much, by .76 [.60, "
+            ".91]: this is no sign of a goal that stays. See familiarity_10_50_where_goals_stay."
+        ),
+        "mattar2018/familiarity_3_10_where_goals_stay": (
+            "Shown because forward replay rises where the goal moves, from .34 [.27, .42] in lap 3 to 1.15 "
+            "[1.02, 1.27] in lap 10; on the track it is 1.44 and 1.17. Why lap 3, the second of its lane, has "
+            "so little there was not looked into."
+        ),
+        "mattar2018/familiarity_10_50_where_goals_stay": (
+            "Laps 10 and 50: 1.15 and .39 where the goal moves every lap, 1.17 and .53 on the track. The "
+            "decline comes with laps, wherever the goal is; the four sites of a lane come back every eight "
+            "laps, and may be what becomes familiar."
+        ),
         "mattar2018/shortest_within_5": (
             "The same backups in random order still carry the news: their median animal finds the "
             "shortest way in lap 5, just within the bound that prioritized replay meets in lap 3. What "

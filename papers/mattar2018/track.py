@@ -209,7 +209,7 @@ SIGNATURES = (
         signature(
             f"familiarity_{first}_{second}",
             f"Forward replay at the start of a run declines from lap {first} to lap {second}.",
-            decline(first, second), TRACK, low=0.0, beside=(MOVING,),
+            decline(first, second), TRACK, low=0.0, beside=(MOVING, MATCHED_MOVING),
             published="mattar2018/familiarity",
         )
         for first, second in ((3, 10), (10, 50))
