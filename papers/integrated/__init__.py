@@ -128,10 +128,12 @@ paper = Paper(
                 "means were known.)",
             ),
             **nonlocal_unpredictable.NOTES,
+            **order_of_replay.NOTES,
             "integrated/transplant_ranking": (
                 "Dopamine neurons rank the right contexts first, but of the sharp waves in a rest only "
                 "about half set out from the cue; the others replay any context, and two backups are "
-                "soon used up."
+                "soon used up. What they fire fades as errors do with the dictionary, where the order "
+                "is one of recency (errors_before_recency); here the two were not told apart."
             ),
             **maze.NOTES,
             **maze_unseen_figure.NOTES,

@@ -64,6 +64,7 @@ def draw_order_of_replay(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, 
         letter(ax, text)
         tables.append(pd.DataFrame(rows).assign(panel=text))
     axes[0].set_ylabel("p(better action), first choice")
+    axes[0].legend(loc="lower left", bbox_to_anchor=(0, 0.1))
     return drawing, pd.concat(tables, ignore_index=True)
 
 
@@ -82,7 +83,7 @@ def _by_arm(ax: Axes, recordings: Mapping[str, xr.Dataset], when: str) -> list[d
             )
             ax.errorbar(
                 at, mean, half, fmt="s", ms=3.5, lw=0.8, color="black",
-                mfc="white" if b == BUDGETS[0] else "black",
+                mfc="white" if b == BUDGETS[0] else "black", label=None if x else f"{b} backups",
             )  # fmt: skip
             rows.append({"arm": arm, "n_backups": b, "mean": mean, "half_interval": half})
     ax.set(
