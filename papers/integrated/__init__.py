@@ -11,6 +11,7 @@ from . import (
     maze_unseen,
     maze_unseen_figure,
     nonlocal_in_order,
+    nonlocal_last_error,
     nonlocal_news,
     nonlocal_training_alone,
     nonlocal_unpredictable,
@@ -45,6 +46,7 @@ paper = Paper(
         *nonlocal_training_alone.EXPERIMENTS,
         *nonlocal_in_order.EXPERIMENTS,
         *order_of_replay.EXPERIMENTS,
+        *nonlocal_last_error.EXPERIMENTS,
         *maze.EXPERIMENTS,
         *maze_unseen.EXPERIMENTS,
         *maze_chronic.EXPERIMENTS,
@@ -59,6 +61,7 @@ paper = Paper(
         *nonlocal_training_alone.SIGNATURES,
         *nonlocal_in_order.SIGNATURES,
         *order_of_replay.SIGNATURES,
+        *nonlocal_last_error.SIGNATURES,
         *maze.SIGNATURES,
         *maze_unseen.SIGNATURES,
         *maze_chronic.SIGNATURES,
@@ -110,7 +113,7 @@ paper = Paper(
                 "any length and as many contexts poor as in the tests (integrated/rungs, f).",
             ),
             **dict.fromkeys(
-                _each(RUNGS, "replay_needs_actions"),
+                _each((*RUNGS, "last_error_"), "replay_needs_actions"),
                 "Chance on average, not in each context: exchanged at random, two actions stay as they are in "
                 "every second context. In integrated/nonlocal_unseen half of the contexts are entered "
                 "with a p of the better action below .1, half above .9.",

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def _test(n_backups: int, *without: str, between: bool = False) -> PairedTest:
+def rested(n_backups: int, *without: str, between: bool = False) -> PairedTest:
+    """Lives with news and a rest of so many backups, without these parts."""
     test = paired(nonlocal_news.after(n_backups, *without))
     return replace(test, task=VisitsBeforeRest(n_backups=n_backups)) if between else test
 
@@ -40,12 +41,12 @@ EXPERIMENTS: tuple[Experiment, ...] = (
     replace(
         IN_ORDER.on_other_seeds(NAME, first_seed=64, n_seeds=24),
         summary="errors, recency and gain as orders of replay; news last, or another visit after it",
-        recording=_test(0),
+        recording=rested(0),
         tests={
-            "rest_0" + BETWEEN: _test(0, between=True),
-            **{f"{arm}_{b}": _test(b, *cut) for arm, cut in ARMS.items() for b in BUDGETS},
+            "rest_0" + BETWEEN: rested(0, between=True),
+            **{f"{arm}_{b}": rested(b, *cut) for arm, cut in ARMS.items() for b in BUDGETS},
             **{
-                f"{arm}_{b}{BETWEEN}": _test(b, *cut, between=True)
+                f"{arm}_{b}{BETWEEN}": rested(b, *cut, between=True)
                 for arm, cut in ARMS.items()
                 for b in BUDGETS
             },
