@@ -84,7 +84,7 @@ def bias_and_variance(recording: xr.Dataset, noise: float = 0.0) -> Decompositio
         bias=((prediction.mean(axis=0) - target[0]) ** 2).mean(),
         variance=prediction.var(axis=0).mean(),
         error=error.mean(),
-        excess=beyond.mean() / spread if spread > 0 else np.float64(0),
+        excess=np.asarray(beyond.mean() / spread if spread > 0 else 0.0),
     )
 
 

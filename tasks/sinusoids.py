@@ -131,7 +131,7 @@ class Sinusoids:
 
         def step(kind: int, x: np.ndarray, y: np.ndarray | None, rests: int) -> TimeStep:
             seen = [x, np.zeros(n) if y is None else y, *(curve if self.told else ())]
-            labels = {
+            labels: dict[str, np.ndarray] = {
                 "x": x.astype(np.float32),
                 "target": curve(x[:, None])[:, 0].astype(np.float32),
                 "rests": np.full(n, rests, np.int16),

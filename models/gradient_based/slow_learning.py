@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from ...tasks import Lanes, Sinusoids, stream
+from ...tasks.sinusoids import Curve
 from .adaptation import GradientLearner, Points, meta_gradient
 from .regression import Weights, gradient, initial_weights
 
@@ -87,17 +88,18 @@ def batches(
     rng = Lanes(seed, n_lanes, "slow learning")
     for _ in range(n_batches):
         curve = world.draw(rng)
-        told = np.stack(curve, axis=1)[:, None] if world.told else None
+        yield _points(world, curve, rng), _points(world, curve, rng)
 
-        def points(x: np.ndarray, curve=curve, told=told) -> Points:
-            state = x[..., None]
-            if told is not None:
-                wide = np.broadcast_to(told, (*x.shape, told.shape[-1]))
-                state = np.concatenate([state, wide], axis=-1)
-            y = curve(x) + world.noise * rng.normal(world.n_shown)
-            return state.astype(np.float32), y[..., None].astype(np.float32)
 
-        yield points(world.draw_x(rng)), points(world.draw_x(rng))
+def _points(world: Sinusoids, curve: Curve, rng: Lanes) -> Points:
+    """Points of each sinusoid, new ones at each call."""
+    x = world.draw_x(rng)
+    state = x[..., None]
+    if world.told:
+        told = np.stack(curve, axis=1)[:, None]
+        state = np.concatenate([state, np.broadcast_to(told, (*x.shape, 2))], axis=-1)
+    y = curve(x) + world.noise * rng.normal(world.n_shown)
+    return state.astype(np.float32), y[..., None].astype(np.float32)
 
 
 def state_size(world: Sinusoids) -> int:
