@@ -81,11 +81,13 @@ def import_(options: argparse.Namespace) -> int:
         )
     if not kept:
         save(found, path)
-    n_sessions = int(found.active.any("step").sum())
-    print(
-        f"{found.sizes['seed']} subjects, {n_sessions} sessions, {int(found.active.sum())} trials\n"
-        f"{path}{' (kept: it holds just this)' if kept else ''}"
-    )
+    counts = {
+        "subject": found.sizes["seed"],
+        "session": int(found.active.any("step").sum()),
+        "trial": int(found.active.sum()),
+    }
+    print(", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items()))
+    print(f"{path}{' (kept: it holds just this)' if kept else ''}")
     for note in notes:
         print(f"note: {note}")
     print(

@@ -279,6 +279,11 @@ def test_a_subject_with_the_other_mapping_is_named(workplace, capsys, people):
     assert "mapping the other way round?" in err
 
 
+def test_a_recording_without_choices_is_named(planner):
+    with pytest.raises(ValueError, match="toy/planner has no choices to compare: .* no 'trial'"):
+        compare(planner.drop_vars("trial"), "toy/planner", "miller_rat_twostep")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
