@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from ...models.agent import Trace
 from ...models.hippocampus import ReplayPath
+from ...models.hippocampus.experience import UNKNOWN
 from ...models.hippocampus.prioritized import GAIN_FLOOR
 from ...models.replay_agents import TabularQ
 from ...tasks import Lanes, Task, TimeStep
 
 if TYPE_CHECKING:
     import xarray as xr
+
+
+Backups = tuple[tuple[int, tuple[tuple[int, int], ...]], ...]  # step of life: (state, action) ...
 
 
 class Moments(NamedTuple):
@@ -84,32 +89,42 @@ def relive(recording: xr.Dataset, seed: int, task: Task) -> Moments:
         Where the recorded moves do not lead where they led.
     """
     from ...analysis.sequences import replay_periods
-    from ...data.simulate import simulate
 
     own = recording.sel(seed=seed)
     active = own.active.values
     row = np.cumsum(active).reshape(active.shape) - 1
     periods = replay_periods(recording)
     periods = periods.isel(period=periods.seed.values == seed)
-    backups = {
-        int(row[episode, step]): [
-            (state, action) for state, action in zip(states, actions, strict=True) if state >= 0
-        ]
+    backups = tuple(
+        (
+            int(row[episode, step]),
+            tuple((s, a) for s, a in zip(states, actions, strict=True) if s != UNKNOWN),
+        )
         for episode, step, states, actions in zip(
             periods.episode.values, periods.step.values,
             periods.state.values.tolist(), periods.action.values.tolist(), strict=True,
         )
-    }  # fmt: skip
-    agent = _Relived(
-        show_priorities=True, moves=own.action.values[active].tolist(), backups=backups
-    )
-    again = simulate(task, agent, n_lives=1, seed=seed, record="behavior")
-    if not np.array_equal(again.position.values[again.active.values], own.position.values[active]):
+    )  # fmt: skip
+    moments, position = _again(task, seed, tuple(own.action.values[active].tolist()), backups)  # type: ignore[arg-type]
+    if not np.array_equal(position, own.position.values[active]):
         raise ValueError(
             f"seed {seed} does not come the same way again: give the task of the recording, "
             "and a recording of every move"
         )
+    return moments
+
+
+@lru_cache(maxsize=128)  # several measures ask for the same life
+def _again(
+    task: Task, seed: int, moves: tuple[int, ...], backups: Backups
+) -> tuple[Moments, np.ndarray]:
+    """The moments before each backup, and where every move began."""
+    from ...data.simulate import simulate
+
+    agent = _Relived(show_priorities=True, moves=moves, backups=dict(backups))
+    again = simulate(task, agent, n_lives=1, seed=seed, record="behavior")
     gain, need, value = (np.array(column) for column in zip(*agent.told, strict=True))
     changes = gain > 2 * GAIN_FLOOR
-    states = np.array([state for t in sorted(backups) for state, _ in backups[t]])
-    return Moments(states, gain * changes, need, value * changes)
+    state = np.array([state for _, made in sorted(backups) for state, _ in made])
+    moments = Moments(state, gain * changes, need, value * changes)
+    return moments, again.position.values[again.active.values]

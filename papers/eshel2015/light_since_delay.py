@@ -21,7 +21,7 @@ from ...models.dopamine.neurons import BIN
 from ..declaration import Experiment, Measure, Signature
 from . import conditioning
 from .light_unseen import LEAST
-from .measures import light_lowers, light_raises
+from .measures import EXPECTED, light_lowers, light_raises
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +66,7 @@ def taken_off(recording: xr.Dataset) -> np.ndarray:
 
     unexpected, expected = (
         mean_response(recording).isel(volume=0).sel(announced=a, method="nearest").values
-        for a in (0.0, conditioning.EXPECTED)
+        for a in (0.0, EXPECTED)
     )
     return unexpected - expected
 
