@@ -35,7 +35,10 @@ def test_the_worlds_have_the_states_they_are_said_to_have():
     track = EXPERIMENTS["ecker2022/track"].task
     assert track.n_moves == 2162  # 400 s, 43 laps of 50 states
     for e in paper.experiments:
-        assert (e.quick, e.full) == ((1, 1) if "full_size" in e.name else (3, 8))
+        few = {"ecker2022/track_full_size": (1, 1)} | {
+            f"ecker2022/{world}_shuffled": (3, 3) for world in ("t_maze", "open_maze")
+        }
+        assert (e.quick, e.full) == few.get(e.name, (3, 8))
 
 
 def sweeping(memory, cue=None, condition=None, weights=None):
