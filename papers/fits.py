@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,17 @@ def fit(
     how = group_fitting.fit_group if group else fitting.fit
     found = how(declared, trials, rng, n_starts, subjects(table))
     return replace(found, notes=(*notes, *found.notes))
+
+
+def compare_fits(fits: Sequence[Fit], seed: int = 0) -> pd.DataFrame:
+    """Set fits of several models to the same choices side by side.
+
+    `seed` is of exceedance probabilities, which are sampled; see
+    `analysis.model_comparison.compare_models`.
+    """
+    from ..analysis.model_comparison import compare_models
+
+    return compare_models(fits, np.random.default_rng(stream(seed, "exceedance")))
 
 
 def subjects(table: xr.Dataset) -> np.ndarray:

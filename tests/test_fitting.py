@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 import fastslow as fs
-from fastslow import cli
+from fastslow import cli, papers
 from fastslow.analysis.choice_models import Model, Parameter
 from fastslow.analysis.fitting import curvature, fit
 from fastslow.analysis.group_fitting import fit_group
@@ -18,6 +18,7 @@ from fastslow.models.learners import QLearner
 from fastslow.models.learners.choices import Choices
 from fastslow.papers.choice_models import choice_model
 from fastslow.papers.choice_tables import choice_table, choices
+from fastslow.papers.declaration import Experiment, Paper, Test
 from fastslow.tasks import Bandit
 from fastslow.tasks.two_step import TwoStep
 
@@ -199,6 +200,35 @@ def test_the_command_prints_and_keeps_the_table(bandit, tmp_path, monkeypatch, c
     assert "runs/fits/mine-rw.csv" in out
     text = (tmp_path / "runs/fits/mine-rw.csv").read_text()
     assert text.startswith("subject,learning_rate_gain,inverse_temperature,log_likelihood")
+
+
+def test_several_models_are_compared_on_the_command_line(bandit, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    as_table(bandit).to_csv("mine.csv", index=False)
+    line = ["fit", "mine.csv", "--model", "random_stay,rw", "--starts", "2", "--out", "runs"]
+    assert cli.main(line) == 0
+    out = capsys.readouterr().out
+    assert [row.split()[0] for row in out.splitlines()[-3:]] == ["rw", "random_stay", "chance"]
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["fit", "mine.csv", "--model", "rw,rw_stik"])
+    assert "no choice model 'rw_stik'; did you mean 'rw_stick'?" in capsys.readouterr().err
+
+
+def test_the_run_of_an_experiment_is_fitted(tmp_path, monkeypatch, capsys):
+    declared = Experiment(
+        "toy/arms", "a learner", Bandit(40), QLearner(**RW), recording=Test(n_lives=4), quick=2
+    )
+    paper = Paper("toy", "Toy et al.", (declared,), (), ())
+    monkeypatch.setattr(papers, "PAPERS", {"toy": paper})
+    monkeypatch.setenv("FASTSLOW_RUNS", str(tmp_path))
+    with pytest.raises(ValueError, match="toy/arms has not been run"):
+        fs.fit("toy/arms", "rw")
+    run = fs.run("toy/arms", seeds=range(2))
+    by_run = fs.fit(run, "rw", n_starts=2).estimates
+    np.testing.assert_array_equal(fs.fit("toy/arms", "rw", n_starts=2).estimates.natural,
+                                  by_run.natural)  # fmt: skip
+    assert cli.main(["fit", "toy/arms", "--model", "rw", "--starts", "2"]) == 0
+    assert str(tmp_path / "fits/toy/arms-rw.csv") in capsys.readouterr().out
 
 
 def test_real_data_of_every_choice_task_are_fitted(data_folder):
