@@ -48,11 +48,15 @@ PARTS = {
 LIVES = Test(n_lives=120, record=())
 
 
+def world(lesion: str, event: str) -> TwoGaps:
+    """The arena in which lives end with this event, with the rests that this lesion is tested with."""
+    n_backups = 1 if lesion in ("short_rest", SHORT_REST) else TwoGaps.n_backups
+    return TwoGaps(event=event, n_backups=n_backups)
+
+
 def tested(lesion: str, event: str) -> Test:
     """Lives that end with this event, of the agent without these parts."""
-    n_backups = 1 if lesion in ("short_rest", SHORT_REST) else TwoGaps.n_backups
-    task = TwoGaps(event=event, n_backups=n_backups)
-    return replace(LIVES, task=task, without=PARTS[lesion])
+    return replace(LIVES, task=world(lesion, event), without=PARTS[lesion])
 
 
 EXPERIMENTS = (

@@ -32,8 +32,8 @@ DEEPER = ("intact_news", "no_rest_news", "intact_closed", "no_search_closed")
 
 def larger(part: str, event: str, n_lives: int = N_LIVES["network"]) -> PairedTest:
     """Lives in the larger arena that end with this event, of the agent without these parts."""
-    test = maze.tested(part, event)
-    return paired(replace(test, task=replace(test.task, size=SIZE)), n_lives)
+    task = replace(maze.world(part, event), size=SIZE)
+    return paired(replace(maze.tested(part, event), task=task), n_lives)
 
 
 def _experiment(

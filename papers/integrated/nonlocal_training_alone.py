@@ -16,7 +16,7 @@ from dataclasses import replace
 from ..declaration import Experiment
 from . import nonlocal_news
 from .nonlocal_unpredictable import EXPERIMENTS as RUNGS
-from .nonlocal_unpredictable import TESTS, order_counts_in_short_rest
+from .nonlocal_unpredictable import TESTS, TRAINED_ON, order_counts_in_short_rest
 from .nonlocal_unseen import again
 
 NAME = "integrated/nonlocal_training_alone"
@@ -30,7 +30,7 @@ EXPERIMENTS = (
         summary="as integrated/nonlocal; the training world alone is changed; networks 16 to 63",
         task=CALIBRATED.task,
         agent=replace(
-            FIRST.agent, key=CALIBRATED.task.context_columns, end=CALIBRATED.task.end_columns
+            nonlocal_news.NETWORK, key=TRAINED_ON.context_columns, end=TRAINED_ON.end_columns
         ),
         training=CALIBRATED.training,
         recording=CALIBRATED.recording,

@@ -87,8 +87,8 @@ def _signatures(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
         found.append(
             replace(here, beside=(*here.beside, beside[alone])) if alone in beside else here
         )
-    alone = _alone(name, *SHORT_AND_LONG)
-    return (*found, replace(order_counts_in_short_rest(name, prefix, where), beside=(alone,)))
+    interaction_of_order = order_counts_in_short_rest(name, prefix, where)
+    return (*found, replace(interaction_of_order, beside=(_alone(name, *SHORT_AND_LONG),)))
 
 
 def order_counts_in_short_rest(name: str, prefix: str, where: str) -> Signature:
