@@ -132,9 +132,9 @@ def draw_recovery(found: xr.Dataset) -> Figure:
     import matplotlib.pyplot as plt
 
     names: list[Any] = found.parameter.values.tolist()
-    rows = -(-len(names) // 4)
+    rows = -(-len(names) // 5)
     drawing, axes = plt.subplots(
-        rows, min(len(names), 4), figsize=(7.2, 1.9 * rows), squeeze=False, layout="constrained"
+        rows, min(len(names), 5), figsize=(7.2, 1.7 * rows), squeeze=False, layout="constrained"
     )
     for ax in axes.flat[len(names) :]:
         ax.remove()
@@ -146,7 +146,7 @@ def draw_recovery(found: xr.Dataset) -> Figure:
         if name.startswith(("inverse_temperature", "model_")):
             ax.set(xscale="log", yscale="log")
         ax.set_title(
-            f"{name.replace('_', ' ')}\nrank correlation {float(one.spearman):.2f}", fontsize=7
+            f"{name.replace('_', ' ')}\nrank correlation {float(one.spearman):.2f}", fontsize=6
         )
         ax.set(xlabel="simulated", ylabel="recovered")
     return drawing

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data.recording import stack
 from ..data.simulate import simulate
 from ..models.learners.choices import Choices
 from ..tasks import Task
@@ -85,6 +86,26 @@ def recovered_models(
         n,
         n_starts,
     )
+
+
+def lived_by(found: Fit, task: Task, seed: int = 0) -> xr.Dataset:
+    """Let the agents that were fitted to subjects live in a task, a life each.
+
+    Analyze the recording as the data were: a model that wins by BIC and misses the signature of the
+    data is no explanation of it (posterior predictive check).
+
+    Returns
+    -------
+    Dataset with dims (seed, episode, step)
+        The seed is the number of the subject.
+    """
+    natural = found.estimates["natural"]
+    values = {name: natural.sel(parameter=name).to_numpy() for name in found.model.names}
+    n = found.estimates.sizes["subject"]
+    fixed = {name: np.full(n, value) for name, value in found.model.fixed.items()}
+    agent = find_model(found.model.name).agent(values | fixed)
+    lives = simulate(task, agent, n, seed, record=("policy",))
+    return stack({i: lives.isel(episode=[i]) for i in range(n)})
 
 
 def simulated(

@@ -1,6 +1,8 @@
 """Fitting: a problem with a known answer, one optimizer after the other, and subjects of every kind."""
 
+import re
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from fastslow.analysis.minimization import minimize_together
 from fastslow.data.recording import stack
 from fastslow.models.learners import QLearner
 from fastslow.models.learners.choices import Choices
-from fastslow.papers.choice_models import choice_model
+from fastslow.papers.choice_models import MODELS, choice_model
 from fastslow.papers.choice_tables import choice_table, choices
 from fastslow.papers.declaration import Experiment, Paper, Test
 from fastslow.tasks import Bandit
@@ -243,6 +245,21 @@ def test_real_data_of_every_choice_task_are_fitted(data_folder):
     people = choices(choice_table("zorowitz2023_twostep")[0], "hybrid")
     assert people.p_common == pytest.approx(0.7, abs=0.01)
     assert people.n_choices.max() == 402
+
+
+def test_the_page_on_fitting_runs(capsys):
+    page = (Path(__file__).parent.parent / "docs" / "fitting.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    scope = {}
+    exec(block, scope)
+    assert capsys.readouterr().out.startswith("rw, 1 subjects, 3000 choices")
+    for name, true in RW.items():  # what the page says comes out
+        own = scope["found"].estimates.sel(parameter=name)
+        (parameter,) = [p for p in scope["found"].model.parameters if p.name == name]
+        assert (abs(own.unbounded - parameter.unbounded(true)) < 4 * own.error).all()
+    for line in re.findall(r"^    fastslow (.*)$", page, re.MULTILINE):
+        assert cli.parser().parse_args(line.split()).command
+    assert all(f"`{name}`" in page for name in MODELS)
 
 
 # mistakes ----------------------------------------------------------------------------------------

@@ -10,7 +10,12 @@ from fastslow.analysis.recovery import draw_recovery
 from fastslow.data.recording import stack
 from fastslow.models.learners import QLearner
 from fastslow.papers.choice_models import choice_model
-from fastslow.papers.choice_recovery import recovered_models, recovered_parameters, simulated
+from fastslow.papers.choice_recovery import (
+    lived_by,
+    recovered_models,
+    recovered_parameters,
+    simulated,
+)
 from fastslow.tasks import Bandit
 from fastslow.tasks.reversal_bandit import ReversalBandit
 from fastslow.tasks.two_step import TwoStep
@@ -60,6 +65,14 @@ def test_what_was_fitted_is_planted():
     like = fs.fit(lives, "rw", n_starts=1)
     found = recovered_parameters("rw", TASK, like=like, n_starts=1)
     np.testing.assert_allclose(found.true, like.estimates.natural)
+
+
+def test_fitted_agents_live_again_with_their_own_parameters():
+    like = fs.fit(subjects(QLearner(0.5), 3, seed=0), "rw_stick", n_starts=1)
+    like.estimates["natural"][:, like.model.names.index("perseveration")] = [50.0, -50.0, 50.0]
+    action = lived_by(like, TASK).action.squeeze("episode")
+    stays = (action.diff("step") == 0).mean("step")
+    np.testing.assert_array_equal(stays, [1, 0, 1])
 
 
 def test_sessions_belong_to_their_subject(seed):
