@@ -23,7 +23,7 @@ class Parameter:
 
     Examples
     --------
-    >>> Parameter("learning_rate", "logistic", 0.0, 1.5).natural(0.0)
+    >>> float(Parameter("learning_rate", "logistic", 0.0, 1.5).natural(0.0))
     0.5
     """
 
