@@ -11,7 +11,9 @@ import xarray as xr
 _ASKED = 0  # the phase in which there is something to do
 
 
-def squared_error(recording: xr.Dataset, above: float = -np.inf) -> xr.DataArray:
+def squared_error(
+    recording: xr.Dataset, above: float = -np.inf, median: bool = False
+) -> xr.DataArray:
     """Mean squared error of the predictions asked for after each number of rests.
 
     Parameters
@@ -20,6 +22,8 @@ def squared_error(recording: xr.Dataset, above: float = -np.inf) -> xr.DataArray
         With `x`, `rests`, `phase`, and minus the squared error as reward.
     above : float
         Only where x is above this.
+    median : bool
+        Take the median over episodes, not the mean, in which a few may weigh more than all others.
 
     Returns
     -------
@@ -32,7 +36,8 @@ def squared_error(recording: xr.Dataset, above: float = -np.inf) -> xr.DataArray
         raise ValueError(f"nothing is asked for above x = {above} in this recording")
     error, rests = -recording["reward"].where(counted), recording["rests"]
     numbers = range(int(rests.where(counted).max()) + 1)
-    by_rest = [error.where(rests == k).mean(["episode", "step"]) for k in numbers]
+    of_episodes = [error.where(rests == k).mean("step") for k in numbers]
+    by_rest = [e.median("episode") if median else e.mean("episode") for e in of_episodes]
     return xr.concat(by_rest, xr.DataArray(list(numbers), dims="rests", name="rests")).transpose(
         ..., "rests"
     )

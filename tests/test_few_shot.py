@@ -44,6 +44,12 @@ def test_error_by_rest_and_above_an_x():
     assert squared_error(both).dims == ("seed", "rests")
 
 
+def test_one_life_that_diverges_moves_the_mean_not_the_median():
+    found = recording(TARGET + np.array([[1.0], [1.0], [100.0]]))
+    np.testing.assert_allclose(squared_error(found), [(1 + 1 + 100**2) / 3])
+    np.testing.assert_allclose(squared_error(found, median=True), [1])
+
+
 def test_inactive_rows_do_not_count():
     found = recording(TARGET + np.array([[0.0], [9.0]]))
     found["active"][1] = False

@@ -37,7 +37,8 @@ def draw_bias_variance(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd
     left.set(xlabel="x", ylabel="y", ylim=(-3, 3))
     left.legend(loc="upper center", ncols=2)
 
-    found = [bias_and_variance(recording) for recording in recordings.values()]
+    n = min(recording.sizes["seed"] for recording in recordings.values())
+    found = [bias_and_variance(r.isel(seed=slice(n))) for r in recordings.values()]
     degrees = np.arange(len(found))
     noise = np.mean([np.mean(d.error - d.bias - d.variance) for d in found])
     lines = {

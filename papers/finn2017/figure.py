@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import xarray as xr
     from matplotlib.axes import Axes
@@ -39,10 +40,12 @@ def draw_sinusoids(recordings: Mapping[str, xr.Dataset]) -> tuple[Figure, pd.Dat
         rows += _draw_fit(ax, recordings[f"finn2017/{arm}"], arm, life)
     limit = max(np.abs(ax.get_ylim()).max() for ax in axes[0])
     for ax in axes[0]:
-        ax.set(ylim=(-limit, limit), xlabel="x", ylabel="y")
+        ax.set(ylim=(-limit, 1.9 * limit), xlabel="x", ylabel="y")
     rows += _draw_steps(axes[1, 0], recordings)
     rows += _draw_points(axes[1, 1], recordings)
     rows += _draw_beyond(axes[1, 2], recordings)
+    lines = [line for line in axes[1, 1].get_lines() if not line.get_label().startswith("_")]
+    drawing.legend(handles=lines, loc="outside lower center", ncols=len(SHOWN))
     for ax, text in zip(axes.flat, "abcdef", strict=True):
         letter(ax, text)
     return drawing, pd.DataFrame(rows)
@@ -85,7 +88,7 @@ def _draw_fit(ax: Axes, recording: xr.Dataset, arm: str, life: int) -> list[dict
         ]
     ax.plot(x[shown], one["target"].values[shown], "o", color="black", ms=3, label="shown")
     ax.set_title(label)
-    ax.legend(loc="upper right", handlelength=1.5)
+    ax.legend(loc="upper center", ncols=2)
     return rows
 
 
@@ -93,20 +96,21 @@ def _draw_steps(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> list[dict[str
     import numpy as np
 
     from ...analysis.few_shot import squared_error
-    from ...analysis.style import COLORS, mean_line
+    from ...analysis.style import COLORS
     from ...data.facts import published
 
     rows: list[dict[str, object]] = []
     for arm, (color, label) in SHOWN.items():
-        error = np.atleast_2d(squared_error(recordings[f"finn2017/{arm}"]).values)
-        mean_line(ax, np.arange(error.shape[1]), error, COLORS[color], label)
-        rows += _table("steps", arm, error)
+        for median, style in ((False, "-"), (True, ":")):
+            found = squared_error(recordings[f"finn2017/{arm}"], median=median)
+            error = np.atleast_2d(found.values)
+            _draw_seeds(ax, range(error.shape[1]), error, COLORS[color], style, label)
+            rows += _table("steps, median of lives" if median else "steps", arm, error)
     fact = published("finn2017/sinusoid_error")
     for method, marker in (("maml", "o"), ("pretrained", "s")):
         numbers = [fact.at(method=method, steps=steps) for steps in (1, 5, 10)]
         ax.plot((1, 5, 10), numbers, marker, color=COLORS["published"], ms=3, mfc="white", zorder=5)
     ax.set(xlabel="gradient steps", ylabel="mean squared error", yscale="log")
-    ax.legend(loc="center left", bbox_to_anchor=(0.0, 0.42), ncols=2, columnspacing=0.8)
     return rows
 
 
@@ -114,7 +118,7 @@ def _draw_points(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> list[dict[st
     import numpy as np
 
     from ...analysis.few_shot import squared_error
-    from ...analysis.style import COLORS, mean_line
+    from ...analysis.style import COLORS
 
     points = {5: "", 10: "@points_10", 20: "@points_20"}
     rows: list[dict[str, object]] = []
@@ -125,7 +129,7 @@ def _draw_points(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> list[dict[st
         ]
         n = min(map(len, last))
         error = np.stack([column[:n] for column in last], axis=1)
-        mean_line(ax, np.array(list(points)), error, COLORS[color], label)
+        _draw_seeds(ax, list(points), error, COLORS[color], "-", label)
         rows += _table("points", arm, error, list(points))
     ax.set(xlabel="points shown", ylabel="mean squared error", yscale="log", xticks=list(points))
     return rows
@@ -149,6 +153,14 @@ def _draw_beyond(ax: Axes, recordings: Mapping[str, xr.Dataset]) -> list[dict[st
     ax.set(ylabel="mean squared error", yscale="log")
     ax.set_xticks(range(len(BEYOND)), BEYOND.values())
     return rows
+
+
+def _draw_seeds(
+    ax: Axes, x: Sequence[int], y: np.ndarray, color: str, style: str, label: str
+) -> None:
+    """The mean over seeds of `y` (n_seeds, n), and a thin line for each: scales are logarithmic."""
+    ax.plot(x, y.mean(axis=0), style, color=color, label=label)
+    ax.plot(x, y.T, style, color=color, lw=0.4, alpha=0.5)
 
 
 def _table(

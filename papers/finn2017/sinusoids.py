@@ -170,11 +170,12 @@ FIGURES = (
     Figure(
         name="finn2017/sinusoids",
         caption=(
-            "Learning a sinusoid from a few points. (a-c) One life, 5 points shown (dots): predictions before "
-            "(dotted) and after one (dashed) and ten (solid) gradient steps; the recurrent network takes none. "
-            "(d) Mean squared error by gradient steps after 5 points. (e) By points shown, after ten steps. "
-            "(f) Of sinusoids that slow learning never met, after ten steps, logarithmic. Mean over seeds and 95 % "
-            "interval, (f) points are seeds; black: published."
+            "Learning a sinusoid from a few points. (a-c) One life, 5 points shown (dots): predictions "
+            "before (dotted) and after one (dashed) and ten (solid) gradient steps; the recurrent network "
+            "takes none. (d) Mean squared error by gradient steps after 5 points; dotted: median over lives, "
+            "since single lives diverge. (e) By points shown, after ten steps. (f) Where slow learning "
+            "never was, after ten steps: the half that was not shown, larger and later sinusoids. Lines: mean "
+            "over seeds; thin lines and points: seeds; black: published."
         ),
         needs=tuple(
             f"finn2017/{name}{test}"
