@@ -80,10 +80,10 @@ def test_sessions_belong_to_their_subject(seed):
         "learning_rate_gain": np.array([0.0, 0.9]),
         "inverse_temperature": np.full(2, 9.0),
     }
-    trials = simulated("rw", Bandit(40, arms="easy"), n_sessions=3)(parameters, seed)
-    assert trials.choice.shape == (2, 3, 40)
+    trials = simulated("rw", Bandit(200, arms="easy"), n_sessions=3)(parameters, seed)
+    assert trials.choice.shape == (2, 3, 200)
     better = trials.reward.mean(axis=(1, 2))
-    assert better[1] - better[0] > 4 * np.sqrt(2 * 0.25 / 120)
+    assert better[1] - better[0] > 4 * np.sqrt(2 * 0.25 / 600)
     two = simulated("hybrid", TwoStep(30, encoding="compressed", mapping="congruent"), n_sessions=2)
     model = choice_model("hybrid")
     planted = {name: np.full(3, 0.5) for name in model.names}
