@@ -290,6 +290,14 @@ def test_a_prediction_that_diverges_costs_the_most():
     assert float(abs(recording["action"]).max()) == 100
 
 
+def test_lanes_in_different_phases_are_refused():
+    agent, task = Regressor(Polynomial(0)), Sinusoids()
+    agent.begin(task, 2, Lanes(0, 2))
+    now = next(task.play(2, Lanes(0, 2)))
+    with pytest.raises(ValueError, match="the same phase in all lanes"):
+        agent.act(now._replace(phase=np.array([0, 2])))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

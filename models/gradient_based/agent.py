@@ -53,6 +53,8 @@ class Regressor(Agent):
         self._policy: Policy | None = None
 
     def act(self, now: TimeStep) -> tuple[np.ndarray, Trace]:
+        if (now.phase != now.phase[0]).any():
+            raise ValueError("Regressor needs the same phase in all lanes, this task has several")
         if now.phase[0] == FORCED:
             self._shown.append(now.observation)
         if now.phase[0] != ACT:
