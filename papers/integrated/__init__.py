@@ -132,6 +132,7 @@ paper = Paper(
             ),
             **nonlocal_unpredictable.NOTES,
             **order_of_replay.NOTES,
+            **nonlocal_last_error.NOTES,
             "integrated/transplant_ranking": (
                 "Dopamine neurons rank the right contexts first, but of the sharp waves in a rest only "
                 "about half set out from the cue; the others replay any context, and two backups are "

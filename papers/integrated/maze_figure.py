@@ -75,15 +75,21 @@ def judged(
 
 
 def draw_cells(ax: Axes, table: pd.DataFrame, colors: Sequence[str]) -> None:
-    """Prediction, mean, interval and a colored square for each row of `table`, lesions by events."""
+    """Prediction, mean, interval and a colored square for each row of `table`, lesions by events.
+
+    A mean that is NaN has no range to be a share of, and no square.
+    """
     lesions, events = (list(dict.fromkeys(table[name])) for name in ("lesion", "event"))
     measured = table["mean"].to_numpy().reshape(len(lesions), len(events))
     ax.imshow(np.clip(measured, 0, 1), cmap="Blues", vmin=0, vmax=2, aspect="auto")
     for i, cell in enumerate(table.itertuples()):
         y, x = divmod(i, len(events))
+        ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
+        if np.isnan(cell.mean):
+            ax.text(x + 0.44, y, "no range", ha="right", va="center", color="gray")
+            continue
         numbers = (f"{round(value, 2) + 0.0:.2f}" for value in (cell.mean, cell.low, cell.high))
         mean, lowest, highest = numbers
-        ax.text(x - 0.4, y, cell.predicted, ha="left", va="center", fontsize=8)
         ax.text(x + 0.36, y - 0.14, mean, ha="right", va="center")
         ax.text(x + 0.36, y + 0.2, f"{lowest} to {highest}", ha="right", va="center", fontsize=5)
         ax.plot(x + 0.44, y, "s", ms=4, color=colors[i])
