@@ -15,6 +15,7 @@ __all__ = [
     "dopamine_responses",
     "experience",
     "exposure",
+    "few_shot",
     "fitting",
     "group_fitting",
     "history",
