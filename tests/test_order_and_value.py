@@ -71,6 +71,6 @@ def test_the_figure_draws_what_it_tabulates(seed):
         drawing, table = figure.draw(recordings)
         drawing.canvas.draw()
     assert np.isfinite(table["mean"]).all()
-    any_order = table[table.curve.str.startswith("any order")]["mean"]
-    np.testing.assert_allclose(*any_order, atol=1e-6)  # random order predicts itself
+    in_random_order = table[table.curve.str.startswith("random order")]["mean"]
+    np.testing.assert_allclose(*in_random_order, atol=1e-6)  # it predicts itself
     assert set(table.panel) == set("abcd")
