@@ -86,6 +86,11 @@ class Model:
         """Natural parameters from unbounded ones (n, k), without the fixed ones."""
         return {p.name: p.natural(x[:, j]) for j, p in enumerate(self.parameters)}
 
+    def complete(self, natural: Mapping[str, Any]) -> dict[str, Any]:
+        """Natural parameters (n,) with those that are fixed."""
+        n = len(next(iter(natural.values())))
+        return dict(natural) | {name: np.full(n, value) for name, value in self.fixed.items()}
+
     def log_prior(self, x: np.ndarray) -> np.ndarray:
         """Log prior density of unbounded parameters (n, k), up to a constant, (n,)."""
         mean, sd = self.prior
@@ -99,4 +104,4 @@ class Model:
 
     def cost(self, x: np.ndarray, trials: Trials) -> np.ndarray:
         """What is minimized: minus log likelihood and log prior, (n,)."""
-        return -self.log_likelihood(self.natural(x) | dict(self.fixed), trials) - self.log_prior(x)
+        return -self.log_likelihood(self.complete(self.natural(x)), trials) - self.log_prior(x)

@@ -62,7 +62,7 @@ class Fit:
             str(p): found["natural"].sel(parameter=p).to_numpy() for p in found.parameter.values
         }
         if self.model.derived is not None:
-            values |= self.model.derived(values | dict(self.model.fixed))
+            values |= self.model.derived(self.model.complete(values))
         of_fit = ("log_likelihood", "chance", "n_choices", "bic", "aic", "n_agreed")
         values |= {name: found[name].to_numpy() for name in of_fit}
         return pd.DataFrame(values, index=pd.Index(found.subject.to_numpy(), name="subject"))
@@ -203,7 +203,7 @@ def described(
 ) -> Fit:
     """What there is to say about unbounded parameters (n, k) that were found."""
     natural = model.natural(x)
-    log_likelihood = model.log_likelihood(natural | dict(model.fixed), trials)
+    log_likelihood = model.log_likelihood(model.complete(natural), trials)
     n_choices, k = np.asarray(trials.n_choices), x.shape[1]
     variance = np.diagonal(covariance(curvature(model, trials, x)), axis1=1, axis2=2)
     both, each = ("subject", "parameter"), "subject"

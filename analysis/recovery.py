@@ -57,7 +57,7 @@ def recover_parameters(
     x = rng.normal(mean, sd, (n, len(mean))) if true is None else np.asarray(true, float)
     if len(x) < 3:
         raise ValueError(f"a correlation needs at least 3 subjects, got {len(x)}")
-    planted = model.natural(x) | {name: np.full(len(x), v) for name, v in model.fixed.items()}
+    planted = model.complete(model.natural(x))
     trials = simulate(planted, int(rng.integers(2**31)))
     table = fit(model, trials, rng, n_starts).table
     derived = dict(model.derived(planted)) if model.derived is not None else {}
@@ -111,7 +111,7 @@ def recover_models(
     confusion = np.zeros((len(names), len(names)))
     for i, model in enumerate(models):
         x = rng.normal(*model.prior, (n, len(model.names)))
-        planted = model.natural(x) | {name: np.full(n, v) for name, v in model.fixed.items()}
+        planted = model.complete(model.natural(x))
         trials = simulate[model.name](planted, int(rng.integers(2**31)))
         bic = np.stack(
             [fit(other, trials, rng, n_starts).estimates["bic"] for other in models], axis=1

@@ -102,8 +102,7 @@ def lived_by(found: Fit, task: Task, seed: int = 0) -> xr.Dataset:
     natural = found.estimates["natural"]
     values = {name: natural.sel(parameter=name).to_numpy() for name in found.model.names}
     n = found.estimates.sizes["subject"]
-    fixed = {name: np.full(n, value) for name, value in found.model.fixed.items()}
-    agent = find_model(found.model.name).agent(values | fixed)
+    agent = find_model(found.model.name).agent(found.model.complete(values))
     lives = simulate(task, agent, n, seed, record=("policy",))
     return stack({i: lives.isel(episode=[i]) for i in range(n)})
 

@@ -11,6 +11,7 @@ part in training.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from ...models.agent import Agent
 from ...models.learners.corners import CornerByCorner
@@ -18,7 +19,7 @@ from ...models.training import ActorCritic
 from ..declaration import Experiment, PairedTest, Signature
 from . import maze
 from .maze_measures import impairment
-from .maze_predictions import BOUNDS, COLUMNS, EVENTS, LESIONS, SHORT_REST, signature
+from .maze_predictions import BOUNDS, COLUMNS, EVENTS, LESIONS, compared, signature
 from .maze_unseen import ACUTE, N_LIVES, paired
 
 NAME, IGNORANT = "integrated/maze_as_planned", "integrated/maze_as_planned_ignorant"
@@ -80,22 +81,23 @@ EXPERIMENTS = (
 )
 
 
-def compared(lesion: str, column: str, network: str = NAME) -> tuple[str, str, str]:
-    """What an impairment is measured from: the intact agent, the ignorant one, and the lesioned one."""
-    event, _ = COLUMNS[column]
-    intact = "short_rest" if lesion == SHORT_REST else "intact"
-    sources = (f"{network}@{intact}_{event}", f"{IGNORANT}@{event}", f"{network}@{lesion}_{event}")
-    return (*sources[:2], sources[1]) if lesion == "ignorant" else sources
+def source(agent: str, event: str, network: str = NAME) -> str:
+    """The recording of an agent in a test; "ignorant" is an agent, too."""
+    return f"{IGNORANT}@{event}" if agent == "ignorant" else f"{network}@{agent}_{event}"
+
+
+here = partial(compared, of=source)
 
 
 def _predicted(lesion: str, column: str, sign: str) -> Signature:
     when = f"{WHERE}: {LESIONS[lesion][0].lower()}{LESIONS[lesion][1:]}"
-    return signature(f"planned_{lesion}", when, column, sign, compared(lesion, column), compared)
+    return signature(f"planned_{lesion}", when, column, sign, here(lesion, column), here)
 
 
 def _at_depth(depth: int) -> tuple[Signature, Signature]:
     """That search so deep stands in for rest, and that a detour is then found by it."""
-    network, where = f"{NAME}_depth_{depth}", f"{WHERE}, where search looks {depth} moves ahead"
+    where = f"{WHERE}, where search looks {depth} moves ahead"
+    deep = partial(compared, of=partial(source, network=f"{NAME}_depth_{depth}"))
     in_time = Signature(
         name=f"integrated/planned_depth_{depth}_instead_of_rest",
         claim=f"{where}: a goal that moved while another context was visited is found without rest.",
@@ -103,8 +105,8 @@ def _at_depth(depth: int) -> tuple[Signature, Signature]:
         low=BOUNDS["0"][0],
         high=BOUNDS["0"][1],
         measure=impairment(COLUMNS["remote_news"][1]),
-        subject=compared("no_rest", "remote_news", network),
-        shows_not=compared("no_rest", "remote_news"),
+        subject=deep("no_rest", "remote_news"),
+        shows_not=here("no_rest", "remote_news"),
     )
     detour = Signature(
         name=f"integrated/planned_depth_{depth}_detour",
@@ -113,8 +115,8 @@ def _at_depth(depth: int) -> tuple[Signature, Signature]:
         low=BOUNDS["+"][0],
         high=BOUNDS["+"][1],
         measure=impairment(COLUMNS["detour"][1]),
-        subject=compared("no_search", "detour", network),
-        shows_not=compared("no_rest", "remote_news", network),
+        subject=deep("no_search", "detour"),
+        shows_not=deep("no_rest", "remote_news"),
     )
     return in_time, detour
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..declaration import Figure
-from .maze_as_planned import DEPTHS, IGNORANT, NAME, NETWORK, SIGNATURES, compared
+from .maze_as_planned import DEPTHS, IGNORANT, NAME, NETWORK, SIGNATURES, here
 from .maze_figure import COLOR_OF, draw_cells, judged
 from .maze_measures import excess
 from .maze_predictions import COLUMNS
@@ -72,7 +72,7 @@ def draw_planned(recordings: Mapping[str, xr.Dataset]) -> tuple[Drawing, pd.Data
 
 def _no_range(column: str, recordings: Mapping[str, xr.Dataset]) -> bool:
     """Whether the intact agent takes longer than one that tries corners, so that shares mean nothing."""
-    intact, ignorant, _ = (recordings[source] for source in compared("no_rest", column))
+    intact, ignorant, _ = (recordings[source] for source in here("no_rest", column))
     of = excess(COLUMNS[column][1])
     return bool(of(ignorant).mean() <= of(intact).mean())
 

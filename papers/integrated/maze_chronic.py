@@ -16,11 +16,10 @@ from functools import partial
 from ..declaration import Experiment
 from . import maze_unseen
 from .maze import NETWORK, PARTS, SOURCE, TRAINED_ON, TRAINING, tested
-from .maze_predictions import COLUMNS, EVENTS, cells, signature
-from .maze_unseen import N_LIVES, compared, paired
+from .maze_predictions import COLUMNS, EVENTS, cells, compared, signature
+from .maze_unseen import N_LIVES, paired, source
 
 NAME = "integrated/maze_without_reinstatement"
-END = "ignorant"  # of the range, as in the first table
 LESIONS = {
     "gate_shut": "Trained without stored states coming back,",
     "no_hippocampus": "Trained and tested without anything stored, rest or search,",
@@ -46,14 +45,14 @@ EXPERIMENTS = (
 
 
 def _compared(lesion: str, column: str) -> tuple[str, str, str]:
-    intact, end, _ = compared(lesion, column, END)
+    intact, end, _ = compared(lesion, column, source)
     return intact, end, f"{NAME}@{lesion}_{COLUMNS[column][0]}"
 
 
 SIGNATURES = tuple(
     signature(
         f"chronic_{lesion}", LESIONS[lesion], column, sign, _compared(lesion, column),
-        partial(compared, end=END),
+        partial(compared, of=source),
     )
     for (lesion, column), sign in cells().items()
     if lesion in LESIONS

@@ -97,11 +97,16 @@ def source(lesion: str, event: str) -> str:
     return f"integrated/maze@{lesion}_{event}"
 
 
-def compared(lesion: str, column: str) -> tuple[str, str, str]:
-    """What an impairment is measured from: the intact agent, the ignorant one, and the lesioned one."""
+def compared(
+    lesion: str, column: str, of: Callable[[str, str], str] = source, end: str = "ignorant"
+) -> tuple[str, str, str]:
+    """What an impairment is measured from: the intact agent, the end of the range, and the lesioned one.
+
+    `of` says where an agent was recorded in a test.
+    """
     event, _ = COLUMNS[column]
     intact = "short_rest" if lesion == SHORT_REST else "intact"
-    return source(intact, event), source("ignorant", event), source(lesion, event)
+    return of(intact, event), of(end, event), of(lesion, event)
 
 
 def signature(

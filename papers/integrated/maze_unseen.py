@@ -22,11 +22,10 @@ from ...tasks.navigation import TwoGaps
 from ..declaration import Experiment, PairedTest, Signature, Test
 from .maze import NETWORK, PARTS, SOURCE, TRAINED_ON, TRAINING, tested
 from .maze_predictions import (
-    COLUMNS,
     EVENTS,
     LESIONS,
-    SHORT_REST,
     cells,
+    compared,
     signature,
 )
 
@@ -112,17 +111,10 @@ def source(agent: str, event: str) -> str:
     return f"{NAME}@{agent}_{event}"
 
 
-def compared(lesion: str, column: str, end: str) -> tuple[str, str, str]:
-    """What an impairment is measured from: the intact agent, the end of the range, and the lesioned one."""
-    event, _ = COLUMNS[column]
-    intact = "short_rest" if lesion == SHORT_REST else "intact"
-    return source(intact, event), source(end, event), source(lesion, event)
-
-
 def _acute(family: str, lesion: str, column: str, sign: str) -> Signature:
     end, where = RANGES[family]
     when = f"{where}: {LESIONS[lesion][0].lower()}{LESIONS[lesion][1:]}"
-    to_end = partial(compared, end=end)
+    to_end = partial(compared, of=source, end=end)
     return signature(f"{family}_{lesion}", when, column, sign, to_end(lesion, column), to_end)
 
 

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from . import nonlocal_news
 from .nonlocal_training_alone import CALIBRATED
-from .nonlocal_unpredictable import TESTS, order_counts_in_short_rest
-from .nonlocal_unseen import again
+from .nonlocal_unpredictable import TESTS, every_claim
 
 NAME = "integrated/nonlocal_in_order"
-PREFIX, WHERE = "in_order_", "Replayed in the order in which it was met"
 
 EXPERIMENTS = (
     replace(
@@ -27,7 +24,4 @@ EXPERIMENTS = (
         tests=TESTS,
     ),
 )
-SIGNATURES = (
-    *(again(signature, NAME, PREFIX, WHERE) for signature in nonlocal_news.SIGNATURES),
-    order_counts_in_short_rest(NAME, PREFIX, WHERE),
-)
+SIGNATURES = every_claim(NAME, "in_order_", "Replayed in the order in which it was met")

@@ -11,15 +11,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..declaration import Signature
-from . import nonlocal_in_order, nonlocal_news
+from . import nonlocal_in_order
 from .measures import after_news
-from .nonlocal_unpredictable import order_counts_in_short_rest
-from .nonlocal_unseen import again
+from .nonlocal_unpredictable import every_claim
 from .order_of_replay import mean_beyond_both, rested
 from .order_of_replay_figure import BETWEEN, BUDGETS
 
 NAME = "integrated/nonlocal_last_error"
-PREFIX, WHERE = "last_error_", "Replayed by the error met last"
+WHERE = "Replayed by the error met last"
 ARMS = {
     "rpe": (),
     "recency": ("error_size",),
@@ -51,8 +50,7 @@ def _of(*arms: str, when: str = BETWEEN) -> tuple[str, ...]:
 
 
 SIGNATURES = (
-    *(again(signature, NAME, PREFIX, WHERE) for signature in nonlocal_news.SIGNATURES),
-    order_counts_in_short_rest(NAME, PREFIX, WHERE),
+    *every_claim(NAME, "last_error_", WHERE),
     Signature(
         name="integrated/last_error_before_recency_between",
         claim=f"{WHERE}: where another visit follows the news, more is brought than with what was met last "

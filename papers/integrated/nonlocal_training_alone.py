@@ -16,11 +16,9 @@ from dataclasses import replace
 from ..declaration import Experiment
 from . import nonlocal_news
 from .nonlocal_unpredictable import EXPERIMENTS as RUNGS
-from .nonlocal_unpredictable import TESTS, TRAINED_ON, order_counts_in_short_rest
-from .nonlocal_unseen import again
+from .nonlocal_unpredictable import TESTS, TRAINED_ON, every_claim
 
 NAME = "integrated/nonlocal_training_alone"
-PREFIX, WHERE = "alone_", "With the training world alone changed"
 
 (FIRST,) = nonlocal_news.EXPERIMENTS
 _, CALIBRATED = RUNGS
@@ -41,7 +39,4 @@ EXPERIMENTS = (
         reproduced=False,
     ),
 )
-SIGNATURES = (
-    *(again(signature, NAME, PREFIX, WHERE) for signature in nonlocal_news.SIGNATURES),
-    order_counts_in_short_rest(NAME, PREFIX, WHERE),
-)
+SIGNATURES = every_claim(NAME, "alone_", "With the training world alone changed")

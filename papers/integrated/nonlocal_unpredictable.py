@@ -91,6 +91,12 @@ def _signatures(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
     return (*found, replace(interaction_of_order, beside=(_alone(name, *SHORT_AND_LONG),)))
 
 
+def every_claim(name: str, prefix: str, where: str) -> tuple[Signature, ...]:
+    """All of `nonlocal_news` in another experiment, and the interaction."""
+    first = (again(signature, name, prefix, where) for signature in nonlocal_news.SIGNATURES)
+    return (*first, order_counts_in_short_rest(name, prefix, where))
+
+
 def order_counts_in_short_rest(name: str, prefix: str, where: str) -> Signature:
     """The interaction of order with the length of the rest."""
     return Signature(

@@ -85,45 +85,51 @@ def _beyond_both(name: str, claim: str, published: str, arm: str) -> Signature:
     )
 
 
+def _brings_more(
+    name: str,
+    claim: str,
+    arms: tuple[str, str],
+    beside: tuple[tuple[str, str], ...] = (),
+    when: str = "",
+    published: str = "direction only",
+) -> Signature:
+    """A claim that the first of two orders brings more than the second."""
+    first, second = arms
+    return Signature(
+        name=f"integrated/{name}",
+        claim=claim,
+        published=published,
+        low=0.05,  # as for all differences of probabilities
+        high=None,
+        measure=mean_difference(after_news),
+        subject=_of(first, second, when=when),
+        shows_not=_of("shuffled", second, when=when),
+        beside=tuple(_of(*others, when=when) for others in beside),
+    )
+
+
 SIGNATURES = (
-    Signature(
-        name="integrated/recency_before_random",
-        claim="News last: replay of what was met last, errors counting alike, brings more than in random "
+    _brings_more(
+        "recency_before_random",
+        "News last: replay of what was met last, errors counting alike, brings more than in random "
         "order.",
-        published="direction only",
-        low=0.05,
-        high=None,
-        measure=mean_difference(after_news),
-        subject=_of("recency", "random"),
-        shows_not=_of("shuffled", "random"),
+        ("recency", "random"),
     ),
-    Signature(
-        name="integrated/errors_before_recency",
-        claim="News last: replay in the order of prediction errors brings more than that of what was met "
+    _brings_more(
+        "errors_before_recency",
+        "News last: replay in the order of prediction errors brings more than that of what was met "
         "last.",
-        published="direction only",
-        low=0.05,
-        high=None,
-        measure=mean_difference(after_news),
-        subject=_of("errors", "recency"),
-        shows_not=_of("shuffled", "recency"),
-        beside=(_of("largest", "recency"), _of("latest", "recency")),
+        ("errors", "recency"),
+        beside=(("largest", "recency"), ("latest", "recency")),
     ),
-    Signature(
-        name="integrated/errors_before_random_between",
-        claim="Another visit after the news: replay in the order of prediction errors brings more than in "
+    _brings_more(
+        "errors_before_random_between",
+        "Another visit after the news: replay in the order of prediction errors brings more than in "
         "random order.",
+        ("errors", "random"),
+        beside=(("recency", "random"), ("largest", "random"), ("random", "last")),
+        when=BETWEEN,
         published="integrated/errors_predict_replay",
-        low=0.05,
-        high=None,
-        measure=mean_difference(after_news),
-        subject=_of("errors", "random", when=BETWEEN),
-        shows_not=_of("shuffled", "random", when=BETWEEN),
-        beside=(
-            _of("recency", "random", when=BETWEEN),
-            _of("largest", "random", when=BETWEEN),
-            _of("random", "last", when=BETWEEN),
-        ),
     ),
     _beyond_both(
         "errors_before_recency_between",
